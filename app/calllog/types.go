@@ -1,0 +1,87 @@
+package calllog
+
+// The types below are also the window's: times are Unix milliseconds,
+// durations milliseconds, and null means unknown, which differs from zero.
+
+// Row is a call in a list.
+type Row struct {
+	Seq          int64    `json:"seq"` // order of arrival; the cursor of pages
+	ID           string   `json:"id"`  // the reply's x-request-id
+	StartedAt    int64    `json:"startedAt"`
+	DurationMS   float64  `json:"durationMs"`
+	FirstTokenMS *float64 `json:"firstTokenMs"`
+	Route        string   `json:"route"`
+	APIKeyID     int64    `json:"apiKeyId"`
+	APIKey       string   `json:"apiKey"`
+	GroupID      int64    `json:"groupId"`
+	Model        string   `json:"model"` // as the client sent it
+	Stream       bool     `json:"stream"`
+	State        string   `json:"state"`
+	Status       int      `json:"status"`
+	ErrorCode    string   `json:"errorCode"`
+	Message      string   `json:"message"`
+	Attempts     int      `json:"attempts"`
+	Provider     string   `json:"provider"` // that answered, or was tried last
+	Member       string   `json:"member"`   // its model
+	InputTokens  *int64   `json:"inputTokens"`
+	OutputTokens *int64   `json:"outputTokens"`
+	CostNanos    *int64   `json:"costNanos"` // billionths of a US dollar
+}
+
+// Detail is a call with its attempts.
+type Detail struct {
+	Row               Row       `json:"row"`
+	UserAgent         string    `json:"userAgent"`
+	BytesIn           int64     `json:"bytesIn"`
+	BytesOut          int64     `json:"bytesOut"`
+	CachedInputTokens *int64    `json:"cachedInputTokens"`
+	ReasoningTokens   *int64    `json:"reasoningTokens"`
+	CostSource        string    `json:"costSource"` // reported, tokens, call, unknown
+	Attempts          []Attempt `json:"attempts"`
+}
+
+// Attempt is one round trip to one member with one provider key.
+type Attempt struct {
+	MemberID     int64    `json:"memberId"`
+	ProviderID   int64    `json:"providerId"`
+	Provider     string   `json:"provider"`
+	Model        string   `json:"model"`
+	KeyHint      string   `json:"keyHint"`
+	Priority     int      `json:"priority"`
+	StartMS      float64  `json:"startMs"` // since the call's start
+	ConnectMS    *float64 `json:"connectMs"`
+	FirstByteMS  *float64 `json:"firstByteMs"`
+	FirstTokenMS *float64 `json:"firstTokenMs"`
+	TotalMS      float64  `json:"totalMs"`
+	Status       int      `json:"status"` // upstream's; 0: no reply
+	Class        string   `json:"class"`
+	Blames       string   `json:"blames"`
+	Action       string   `json:"action"`
+	Reason       string   `json:"reason"`
+	Message      string   `json:"message"`
+	Keyword      string   `json:"keyword"`
+	BenchMS      int64    `json:"benchMs"`
+}
+
+// Query selects a page of calls, newest first.
+type Query struct {
+	Before   int64    `json:"before"`   // rows with a lower seq; 0: from the newest
+	Limit    int      `json:"limit"`    // 1–500
+	States   []string `json:"states"`   // any of these; empty: all
+	GroupID  int64    `json:"groupId"`  // 0: all
+	APIKeyID int64    `json:"apiKeyId"` // 0: all
+	ID       string   `json:"id"`       // exact x-request-id
+}
+
+// Page is a page of calls.
+type Page struct {
+	Rows []Row `json:"rows"`
+	More bool  `json:"more"` // older rows match
+}
+
+// Health is how the call log itself is doing.
+type Health struct {
+	Written uint64 `json:"written"` // calls since the start
+	Dropped uint64 `json:"dropped"` // calls lost because the queue was full or the file failed
+	Error   string `json:"error"`   // the last write's failure; "": it succeeded
+}

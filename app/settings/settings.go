@@ -1,0 +1,61 @@
+// Package settings holds what a person can choose about Headgate as a whole.
+package settings
+
+// Settings is one set of choices. Its zero value is not valid; start from Default.
+type Settings struct {
+	Language    string   `json:"language"` // a locale of app/i18n; "" follows the system
+	Theme       Theme    `json:"theme"`
+	Gateway     Gateway  `json:"gateway"`
+	Failover    Failover `json:"failover"`
+	Timeouts    Timeouts `json:"timeouts"`
+	Log         Log      `json:"log"`
+	CloseToTray bool     `json:"closeToTray"`
+}
+
+// Theme is the window's colours.
+type Theme string
+
+// The themes.
+const (
+	ThemeSystem Theme = "system"
+	ThemeLight  Theme = "light"
+	ThemeDark   Theme = "dark"
+)
+
+// Gateway is where the gateway listens.
+type Gateway struct {
+	Address     string `json:"address"`     // host:port, such as 127.0.0.1:8001
+	StartOnOpen bool   `json:"startOnOpen"` // start the gateway with the program
+}
+
+// Failover is when a failing member is passed over, and for how long.
+type Failover struct {
+	Count           int `json:"count"`           // failures …
+	Minutes         int `json:"minutes"`         // … within this many minutes start a cooldown
+	CooldownSeconds int `json:"cooldownSeconds"` // the first; doubles up to 15 minutes
+}
+
+// Timeouts are in seconds.
+type Timeouts struct {
+	ConnectSeconds    int `json:"connectSeconds"`
+	FirstTokenSeconds int `json:"firstTokenSeconds"`
+	StreamIdleSeconds int `json:"streamIdleSeconds"`
+	ReplySeconds      int `json:"replySeconds"`
+}
+
+// Log is what the call log keeps.
+type Log struct {
+	Days int `json:"days"` // calls older than this are removed; 0: kept for ever
+}
+
+// Default is what holds until a person chooses otherwise.
+func Default() Settings {
+	return Settings{
+		Theme:       ThemeSystem,
+		Gateway:     Gateway{Address: "127.0.0.1:8001", StartOnOpen: true},
+		Failover:    Failover{Count: 2, Minutes: 5, CooldownSeconds: 60},
+		Timeouts:    Timeouts{ConnectSeconds: 10, FirstTokenSeconds: 120, StreamIdleSeconds: 120, ReplySeconds: 600},
+		Log:         Log{Days: 90},
+		CloseToTray: true,
+	}
+}

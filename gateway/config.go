@@ -1,0 +1,136 @@
+package gateway
+
+import "time"
+
+// Config is everything the engine needs to serve: plain data, secrets in clear.
+// It is never encoded as JSON and never logged. The same Config applied twice
+// changes nothing; ids are the identity that health and cooldowns are kept by.
+type Config struct {
+	Providers []Provider
+	Groups    []Group
+	APIKeys   []APIKey
+	Keywords  []Keyword
+	Failover  Failover
+	Timeouts  Timeouts
+	Limits    Limits
+}
+
+// Provider is an upstream account. Only enabled providers, keys, models and
+// members appear in a Config: what is absent can't be used.
+type Provider struct {
+	ID      int64
+	Name    string
+	Dialect string // a name in the dialect table, such as "openai"
+	BaseURL string // absolute http(s) URL without userinfo; the dialect appends its paths
+	Keys    []ProviderKey
+	Headers []Header // sent with every request to this provider
+	Models  []Model
+}
+
+// ProviderKey is one credential of a provider. An empty key pool is allowed:
+// local servers need none.
+type ProviderKey struct {
+	ID     int64
+	Secret string
+	Hint   string // safe to show, such as "sk-a…wxyz"
+}
+
+// Header is a fixed request header.
+type Header struct{ Name, Value string }
+
+// Model is a model that a provider serves.
+type Model struct {
+	ID            int64
+	Name          string // the upstream id, spliced into the request
+	Price         Price
+	ContextTokens int64 // 0: unknown
+}
+
+// Price is in US dollars. PerCall, when set, replaces the token prices.
+// A nil price is unknown, which differs from a price of zero.
+type Price struct {
+	InputPerMillion       *float64
+	OutputPerMillion      *float64
+	CachedInputPerMillion *float64 // nil: cached input costs what input costs
+	PerCall               *float64
+}
+
+// Group is a virtual model: the name that clients put into "model".
+type Group struct {
+	ID      int64
+	Name    string
+	Policy  Policy
+	Members []Member
+}
+
+// Policy says how the members of a group are ordered.
+type Policy string
+
+// PolicyPriority tries the lowest priority number first; ties go to the lower
+// price, then to the lower member id.
+const PolicyPriority Policy = "priority"
+
+// Member is a provider's model inside a group.
+type Member struct {
+	ID         int64
+	ProviderID int64
+	ModelID    int64
+	Priority   int
+	Weight     int // share of the first tries within equal priority; 0 counts as 1
+}
+
+// APIKey is a credential that Headgate issued to a local tool.
+type APIKey struct {
+	ID        int64
+	Name      string
+	Hash      [32]byte // SHA-256 of the key
+	GroupIDs  []int64
+	ExpiresAt time.Time // zero: never
+}
+
+// Keyword is a failure keyword: literal text, matched case-insensitively in
+// decoded reply text and in error bodies.
+type Keyword struct {
+	ID   int64
+	Text string
+}
+
+// Failover is when a member that fails is passed over, and for how long.
+type Failover struct {
+	Count       int           // failures within Window that start a cooldown
+	Window      time.Duration // rolling
+	Cooldown    time.Duration // the first; doubles up to MaxCooldown
+	MaxCooldown time.Duration
+}
+
+// Timeouts bound one attempt.
+type Timeouts struct {
+	Connect    time.Duration
+	TLS        time.Duration
+	FirstToken time.Duration // streams: until the first semantic event
+	StreamIdle time.Duration // streams: between semantic events
+	Reply      time.Duration // non-streams: until the whole body is there
+}
+
+// Limits bound one call.
+type Limits struct {
+	Attempts  int           // round trips per call
+	Commit    time.Duration // until the first byte goes to the client
+	BodyBytes int64         // request body
+}
+
+// Defaults that hold where a Config leaves a field at zero.
+const (
+	DefaultFailoverCount       = 2
+	DefaultFailoverWindow      = 5 * time.Minute
+	DefaultFailoverCooldown    = time.Minute
+	DefaultFailoverMaxCooldown = 15 * time.Minute
+	DefaultConnectTimeout      = 10 * time.Second
+	DefaultTLSTimeout          = 10 * time.Second
+	DefaultFirstTokenTimeout   = 120 * time.Second
+	DefaultStreamIdleTimeout   = 120 * time.Second
+	DefaultReplyTimeout        = 600 * time.Second
+	DefaultAttemptLimit        = 8
+	DefaultCommitLimit         = 300 * time.Second
+	DefaultBodyBytes           = 64 << 20
+)
