@@ -1,0 +1,180 @@
+package i18n_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// goFiles calls visit with every Go file of the program that isn't a test.
+func goFiles(t *testing.T, visit func(path string, file *ast.File)) {
+	t.Helper()
+	walk(t, func(path string) bool {
+		return strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go")
+	}, func(path string) {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		visit(path, file)
+	})
+}
+
+func walk(t *testing.T, wanted func(path string) bool, visit func(path string)) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{".git", "node_modules", "dist", "wailsjs", "locales", "coverage", "out"}, entry.Name()):
+			return fs.SkipDir
+		case !entry.IsDir() && wanted(path):
+			visit(path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func literal(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
+}
+
+// Every error that is made somewhere has its text, and fills what the text asks
+// for.
+func TestEveryErrorHasItsText(t *testing.T) {
+	english := byKey(readCatalog(t, "en"))
+	goFiles(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			args, made := errorMade(call)
+			if !made || len(args) == 0 {
+				return true
+			}
+			code, isLiteral := literal(args[0])
+			if !isLiteral {
+				return true
+			}
+			text, there := english["error."+code]
+			if !there {
+				t.Errorf("%s: error %q has no text error.%s", path, code, code)
+				return true
+			}
+			given := map[string]bool{}
+			for i := 1; i < len(args); i += 2 {
+				name, isLiteral := literal(args[i])
+				if !isLiteral {
+					return true // a list made elsewhere
+				}
+				given[name] = true
+			}
+			for _, name := range placeholders(text.other) {
+				if !given[name] {
+					t.Errorf("%s: error %q leaves {{.%s}} of its text empty", path, code, name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// errorMade returns code and params of a call to apperr.New or apperr.Wrap.
+func errorMade(call *ast.CallExpr) ([]ast.Expr, bool) {
+	fun, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return nil, false
+	}
+	if pkg, ok := fun.X.(*ast.Ident); !ok || pkg.Name != "apperr" {
+		return nil, false
+	}
+	switch fun.Sel.Name {
+	case "New":
+		return call.Args, true
+	case "Wrap":
+		return call.Args[1:], true
+	}
+	return nil, false
+}
+
+var (
+	// quoted is a string in the window's sources that could be a key.
+	quoted = regexp.MustCompile("[\"'`]([a-z][A-Za-z0-9_]*(?:\\.[A-Za-z0-9_]+)+)[\"'`]")
+	// built is the start of a key that is put together: `class.${class}`.
+	built = regexp.MustCompile("[`\"']([a-z][A-Za-z0-9_.]*\\.)(?:\\$\\{|[\"'] ?\\+)")
+)
+
+// A text that nobody shows any more is work for five translators.
+func TestEveryTextIsUsed(t *testing.T) {
+	words, starts := map[string]bool{}, map[string]bool{}
+	goFiles(t, func(_ string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if e, ok := n.(ast.Expr); ok {
+				if text, ok := literal(e); ok {
+					words[text] = true
+				}
+			}
+			return true
+		})
+	})
+	walk(t, func(path string) bool {
+		isSource := strings.HasSuffix(path, ".ts") || strings.HasSuffix(path, ".svelte")
+		return isSource && !strings.HasSuffix(path, ".test.ts") && strings.Contains(filepath.ToSlash(path), "/frontend/src/")
+	}, func(path string) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range quoted.FindAllStringSubmatch(string(content), -1) {
+			words[found[1]] = true
+		}
+		for _, found := range built.FindAllStringSubmatch(string(content), -1) {
+			starts[found[1]] = true
+		}
+	})
+	for _, m := range readCatalog(t, "en") {
+		area, code, _ := strings.Cut(m.key, ".")
+		isUsed := words[m.key]
+		if codeAreas[area] {
+			isUsed = isUsed || words[code]
+		} else {
+			isUsed = isUsed || slices.ContainsFunc(startsOf(m.key), func(s string) bool { return starts[s] })
+		}
+		if !isUsed {
+			t.Errorf("nobody uses %s", m.key)
+		}
+	}
+}
+
+// codeAreas are the areas whose keys end with a code of the Go side.
+var codeAreas = map[string]bool{"error": true, "notice": true, "class": true, "reason": true}
+
+// startsOf returns the beginnings of key that end with a dot.
+func startsOf(key string) []string {
+	var starts []string
+	for i, r := range key {
+		if r == '.' {
+			starts = append(starts, key[:i+1])
+		}
+	}
+	return starts
+}
