@@ -1,0 +1,65 @@
+//go:build desktop || bindings || dev
+
+package desktop
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/options"
+
+	"headgate/app/api"
+	"headgate/app/apperr"
+	"headgate/app/i18n"
+	"headgate/app/instance"
+)
+
+// Available tells why no window can be had; nil when one can.
+func Available() error {
+	if generating {
+		return nil
+	}
+	return display()
+}
+
+// Run starts the program, shows its window and returns when the person has
+// quit and the calls in flight have ended. When another process has the data
+// folder, that one's window comes to the front and Run returns nil.
+//
+// A failure to start is shown in a window of its own, written to Stderr and
+// returned.
+func Run(o Options) error {
+	if generating {
+		return wails.Run(&options.App{Bind: api.All(o.App)})
+	}
+	prepareWebView()
+	if err := o.App.Start(context.Background()); err != nil {
+		if apperr.Code(err) == "data_folder_locked" && instance.Show(o.App.DataDir) == nil {
+			return nil
+		}
+		return failed(o, err)
+	}
+	shell := newShell(o)
+	err := shell.run()
+	// A second SIGTERM or Ctrl+C breaks off the calls that the first lets finish.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if closeErr := o.App.Close(ctx); closeErr != nil {
+		o.App.Log.Error("close", "error", closeErr)
+	}
+	return err
+}
+
+// failed tells the person why the program could not start.
+func failed(o Options, err error) error {
+	texts := i18n.New(i18n.SystemLocale())
+	fmt.Fprintf(o.Stderr, "headgate: %s\n", texts.Error(err))
+	if showErr := showFailure(texts, o.App.DataDir, err); showErr != nil {
+		o.App.Log.Error("show why the start failed", "error", showErr)
+	}
+	return err
+}

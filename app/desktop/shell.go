@@ -1,0 +1,191 @@
+//go:build desktop || bindings || dev
+
+package desktop
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	goruntime "runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"headgate/app/settings"
+)
+
+// quitRetry is how often a wish to quit is repeated: one that comes before the
+// window's main loop runs is lost.
+const quitRetry = 300 * time.Millisecond
+
+// shell holds the window, the tray item and the events between them and the
+// program.
+type shell struct {
+	Options
+	tray   *tray
+	events *forwarder
+
+	quitting atomic.Bool   // a person or the system wants the program to end
+	over     chan struct{} // closed when the window is gone
+	overOnce sync.Once
+
+	mu  sync.Mutex
+	ctx context.Context // Wails'; nil before its start
+}
+
+func newShell(o Options) *shell {
+	s := &shell{Options: o, over: make(chan struct{})}
+	s.tray = newTray(o.App, trayActions{
+		open: s.show,
+		copy: s.copy,
+		quit: s.quit,
+	})
+	s.events = forward(o.App.Bus, s.emit, s.tray.follow)
+	return s
+}
+
+// run shows the window until the program shall end.
+func (s *shell) run() error {
+	endSignals := s.obeySignals()
+	defer endSignals()
+	s.App.OnShow(s.show)
+	s.tray.beforeWindow()
+	err := wails.Run(s.window(s.settings()))
+	s.ended()
+	return err
+}
+
+func (s *shell) settings() settings.Settings {
+	chosen, err := s.App.Catalog.Settings(context.Background())
+	if err != nil {
+		s.App.Log.Error("read the settings", "error", err)
+		return settings.Default()
+	}
+	return chosen
+}
+
+// onStartup runs beside the loading page.
+func (s *shell) onStartup(ctx context.Context) {
+	s.mu.Lock()
+	s.ctx = ctx
+	s.mu.Unlock()
+	s.tray.start()
+	s.events.start()
+	if s.settings().Gateway.StartOnOpen {
+		if err := s.App.StartGateway(ctx); err != nil {
+			// Not the end: window and tray show the state and offer a way out.
+			s.App.Log.Warn("the gateway did not start", "error", err)
+		}
+	}
+}
+
+// onDomReady: WebKit installs signal handlers that would turn a recoverable
+// nil dereference in any goroutine into the end of the process.
+func (s *shell) onDomReady(context.Context) { runtime.ResetSignalHandlers() }
+
+// onBeforeClose answers both a closed window and a wish to quit; true keeps
+// the program running.
+func (s *shell) onBeforeClose(ctx context.Context) bool {
+	if !s.quitting.Load() && s.staysInTray() {
+		runtime.WindowHide(ctx)
+		return true
+	}
+	s.events.stop()
+	return false
+}
+
+// staysInTray tells whether closing the window leaves the program running: the
+// person wants it, and there is a tray item to bring the window back.
+func (s *shell) staysInTray() bool {
+	// macOS doesn't tell a closed window from Cmd+Q here; hidesItself covers it.
+	return !hidesItself && s.settings().CloseToTray && s.tray.visible()
+}
+
+// hidesItself: closing the last window doesn't end a program on macOS.
+const hidesItself = goruntime.GOOS == "darwin"
+
+func (s *shell) onShutdown(context.Context) { s.ended() }
+
+// ended stops everything that speaks to the window.
+func (s *shell) ended() {
+	s.overOnce.Do(func() {
+		s.quitting.Store(true)
+		s.events.stop()
+		s.tray.stop()
+		close(s.over)
+	})
+}
+
+// withWindow calls f unless the window isn't there yet or no longer.
+func (s *shell) withWindow(f func(ctx context.Context)) {
+	s.mu.Lock()
+	ctx := s.ctx
+	s.mu.Unlock()
+	select {
+	case <-s.over:
+		return
+	default:
+	}
+	if ctx != nil {
+		f(ctx)
+	}
+}
+
+func (s *shell) show() {
+	s.withWindow(func(ctx context.Context) {
+		runtime.WindowShow(ctx)
+		runtime.WindowUnminimise(ctx) // on Linux this also raises it
+	})
+}
+
+func (s *shell) copy(text string) {
+	s.withWindow(func(ctx context.Context) {
+		if err := runtime.ClipboardSetText(ctx, text); err != nil {
+			s.App.Log.Warn("copy the address", "error", err)
+		}
+	})
+}
+
+func (s *shell) emit(topics []string) {
+	s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "changed", topics) })
+}
+
+// quit ends the program, whatever the settings say of closing the window.
+func (s *shell) quit() {
+	s.quitting.Store(true)
+	go func() {
+		again := time.NewTicker(quitRetry)
+		defer again.Stop()
+		for {
+			s.withWindow(func(ctx context.Context) { runtime.Quit(ctx) })
+			select {
+			case <-s.over:
+				return
+			case <-again.C:
+			}
+		}
+	}()
+}
+
+// obeySignals quits on SIGTERM and Ctrl+C. Wails listens too, but its wish is
+// one like a closed window's, which the tray may refuse.
+func (s *shell) obeySignals() (end func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-signals:
+			s.quit()
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}

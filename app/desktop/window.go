@@ -1,0 +1,71 @@
+//go:build desktop || bindings || dev
+
+package desktop
+
+import (
+	_ "embed"
+
+	"github.com/wailsapp/wails/v2/pkg/logger"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/mac"
+	"github.com/wailsapp/wails/v2/pkg/options/windows"
+
+	"headgate/app/api"
+	"headgate/app/apperr"
+	"headgate/app/settings"
+)
+
+//go:embed icons/window.png
+var windowIcon []byte
+
+// The window's sizes, in the pixels of an unscaled screen.
+const (
+	width, height       = 1180, 760
+	minWidth, minHeight = 900, 600
+)
+
+// window describes the main window to Wails.
+func (s *shell) window(chosen settings.Settings) *options.App {
+	o := frame()
+	o.Title = "Headgate"
+	o.Width, o.Height = width, height
+	o.MinWidth, o.MinHeight = minWidth, minHeight
+	o.BackgroundColour = background(chosen.Theme)
+	o.HideWindowOnClose = hidesItself
+	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
+	o.Bind = api.All(s.App)
+	// Wails would pass a struct on as "[object Object]": JSON in a string it is.
+	o.ErrorFormatter = func(err error) any { return apperr.JSON(err) }
+	o.Logger = wailsLog{s.App.Log}
+	o.OnStartup = s.onStartup
+	o.OnDomReady = s.onDomReady
+	o.OnBeforeClose = s.onBeforeClose
+	o.OnShutdown = s.onShutdown
+	return o
+}
+
+// frame is what all windows of the program have in common.
+func frame() *options.App {
+	return &options.App{
+		LogLevelProduction: logger.WARNING,
+		LogLevel:           logger.WARNING,
+		Linux: &linux.Options{
+			Icon:             windowIcon,
+			ProgramName:      "headgate",
+			WebviewGpuPolicy: linux.WebviewGpuPolicyNever, // nothing here needs it, and drivers differ
+		},
+		Windows: &windows.Options{Theme: windows.SystemDefault},
+		Mac:     &mac.Options{Appearance: mac.DefaultAppearance},
+	}
+}
+
+// background is the page's own colour, so that nothing flashes before its
+// first paint.
+func background(theme settings.Theme) *options.RGBA {
+	if theme == settings.ThemeDark || theme == settings.ThemeSystem && systemIsDark() {
+		return options.NewRGB(0x10, 0x12, 0x16)
+	}
+	return options.NewRGB(0xf7, 0xf7, 0xf8)
+}
