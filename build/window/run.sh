@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs the window tests on a virtual screen with a message bus of its own.
+# usage: build/window/run.sh TEST_PROGRAM HEADGATE_PROGRAM PICTURE_FOLDER
+set -eu
+test_program=$(realpath "$1")
+headgate=$(realpath "$2")
+mkdir -p "$3"
+pictures=$(realpath "$3")
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+cd "$(dirname "$0")"
+# Nothing of this person's session gets in: no settings, no bus, no screen.
+env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$home" LANG=C.UTF-8 NO_AT_BRIDGE=0 \
+	HEADGATE_BINARY="$headgate" HEADGATE_PICTURES="$pictures" TEST_PROGRAM="$test_program" \
+	timeout 180 xvfb-run -a -s "-screen 0 1280x900x24" dbus-run-session -- sh -c '
+	until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
+	openbox &
+	manager=$!
+	status=0
+	"$TEST_PROGRAM" -test.v -test.timeout=150s || status=$?
+	kill "$manager" 2>/dev/null || true
+	exit $status' 2>&1

@@ -1,0 +1,67 @@
+//go:build window && linux
+
+package window
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// tool runs a program of the desktop and returns what it printed.
+func tool(name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w %s", name, strings.Join(args, " "), err, errs.String())
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// shown returns the X11 id of the visible window with this title, "" if none.
+func shown(title string) string {
+	ids, _ := tool("xdotool", "search", "--onlyvisible", "--name", "^"+title+"$") // fails when there is none
+	id, _, _ := strings.Cut(ids, "\n")
+	return id
+}
+
+// active returns the title of the window that has the keyboard.
+func active() string {
+	title, _ := tool("xdotool", "getactivewindow", "getwindowname")
+	return title
+}
+
+// press uses a button in the page, through the accessibility tree.
+func press(t *testing.T, name string) {
+	t.Helper()
+	if _, err := tool("/usr/bin/python3", "atspi.py", "press", name); err != nil {
+		tree, _ := tool("/usr/bin/python3", "atspi.py", "tree")
+		t.Fatalf("press %q: %v\nthe window has:\n%s", name, err, tree)
+	}
+}
+
+// says waits until the page shows this text.
+func says(t *testing.T, text string) {
+	t.Helper()
+	if _, err := tool("/usr/bin/python3", "atspi.py", "says", text); err != nil {
+		tree, _ := tool("/usr/bin/python3", "atspi.py", "tree")
+		t.Fatalf("%v\nthe window has:\n%s", err, tree)
+	}
+}
+
+// eventually waits until ok holds. Each wait is for another process.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(15 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited 15 s in vain: %s", what)
+		}
+	}
+}
