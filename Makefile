@@ -1,0 +1,114 @@
+# Headgate: what there is to run. `make` lists it.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+TOOLS   := build/.tools
+BIN     := build/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# A window on this system; the last tag is WebKitGTK's version, which Linux needs.
+TAGS    := desktop,production,webkit2_41
+GOBUILD := go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)"
+GOFILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
+NPM     := npm --prefix frontend --silent run
+WINDOW  := frontend/dist/index.html
+WINDOW_SOURCES := $(shell find frontend/src frontend/public app/i18n/locales -type f 2>/dev/null) \
+	$(wildcard frontend/*.html frontend/*.ts frontend/*.js frontend/package-lock.json)
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup-run build ## Install what is missing, build, open the app
+	@exec $(BIN)/headgate
+
+.PHONY: setup-run setup-test
+setup-run:
+	@build/setup.sh run
+setup-test: ## Install what `make test` needs
+	@build/setup.sh test
+
+.PHONY: build build-app build-server build-windows
+build: build-app build-server ## Build both programs into build/bin
+build-app: $(WINDOW)
+	@$(GOBUILD) -tags $(TAGS) -o $(BIN)/headgate .
+build-server: $(WINDOW) ## Build the static program for servers
+	@CGO_ENABLED=0 $(GOBUILD) -o $(BIN)/headgate-server .
+build-windows: $(WINDOW) ## Cross-build headgate.exe with its icon and version
+	@GOBIN=$(CURDIR)/$(TOOLS) go -C build/tools install github.com/wailsapp/wails/v2/cmd/wails
+	@$(TOOLS)/wails build -platform windows/amd64 -s -m -nosyncgomod -skipbindings -trimpath \
+		-ldflags "-s -w -X main.version=$(VERSION)" -o headgate.exe
+
+$(WINDOW): $(WINDOW_SOURCES) | setup-run
+	@$(NPM) build
+
+.PHONY: generate bindings icons
+generate: bindings icons ## Write everything that is generated
+	@go generate ./...
+bindings: ## Write frontend/wailsjs from the bound Go methods
+	@build/bindings.sh .
+icons: ## Draw all pictures from build/icon/*.svg
+	@go -C build/tools run ./icon ../..
+
+.PHONY: format lint
+format: setup-test ## Format Go and the frontend
+	@$(TOOLS)/gofumpt -w $(GOFILES)
+	@$(NPM) format
+lint: test-format test-vet test-static test-errors test-assignments test-types test-eslint test-prettier ## All that reads without running
+
+.PHONY: test
+test: ## Everything: checks, tests, browser, real window
+	@build/test.sh
+
+# The steps of `make test`, each alone. They expect `make setup-test`.
+.PHONY: test-format test-vet test-static test-errors test-assignments test-go test-icons test-bindings
+test-format: ## gofumpt
+	@bad=$$($(TOOLS)/gofumpt -l $(GOFILES)); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
+test-vet: ## go vet, for every build there is
+	go vet ./...
+	go vet -tags $(TAGS) ./...
+	go vet -tags window ./build/window
+	CGO_ENABLED=0 go vet .
+	GOOS=windows CGO_ENABLED=0 go vet ./...
+	GOOS=windows CGO_ENABLED=0 go vet -tags desktop,production ./...
+	GOOS=darwin CGO_ENABLED=0 go vet ./...
+	GOOS=darwin CGO_ENABLED=0 go vet -tags bindings ./...
+	go -C build/tools vet ./icon
+test-static: ## staticcheck
+	$(TOOLS)/staticcheck ./...
+	$(TOOLS)/staticcheck -tags $(TAGS) ./app/desktop/... .
+	$(TOOLS)/staticcheck -tags window ./build/window
+test-errors: ## errcheck
+	$(TOOLS)/errcheck -ignoretests ./...
+	$(TOOLS)/errcheck -ignoretests -tags $(TAGS) ./app/desktop/...
+test-assignments: ## ineffassign
+	$(TOOLS)/ineffassign ./...
+test-go: ## Go tests under the race detector
+	go test -race -v ./...
+	go test -race -v -tags $(TAGS) ./app/desktop/...
+test-icons: ## The pictures are those of build/icon
+	@$(TOOLS)/icon -check .
+test-bindings: ## frontend/wailsjs is what the Go methods give
+	@build/bindings.sh check
+
+.PHONY: test-types test-eslint test-prettier test-frontend test-budget test-browser test-client test-window
+test-types: ## svelte-check
+	$(NPM) check
+test-eslint: ## eslint
+	$(NPM) lint
+test-prettier: ## prettier
+	$(NPM) format:check
+test-frontend: ## The window's own tests
+	$(NPM) test
+test-budget: $(WINDOW) ## The window's size
+	$(NPM) budget
+test-browser: build-server ## The window in a browser, on the real server
+	HEADGATE_BINARY=$(CURDIR)/$(BIN)/headgate-server $(NPM) e2e
+test-client: build-server ## The official client against the built program
+	HEADGATE_BINARY=$(CURDIR)/$(BIN)/headgate-server npm --prefix build/e2e --silent test
+test-window: build-app ## The real window and tray, on a virtual screen
+	@go test -c -tags window -o $(TOOLS)/window.test ./build/window
+	@build/window/run.sh $(TOOLS)/window.test $(BIN)/headgate build/.out

@@ -1,0 +1,889 @@
+export namespace api {
+	
+	export class About {
+	    version: string;
+	    dataFolder: string;
+	    systemLocale: string;
+	    addressOverride: string;
+	    notices: app.Notice[];
+	
+	    static createFrom(source: any = {}) {
+	        return new About(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.version = source["version"];
+	        this.dataFolder = source["dataFolder"];
+	        this.systemLocale = source["systemLocale"];
+	        this.addressOverride = source["addressOverride"];
+	        this.notices = this.convertValues(source["notices"], app.Notice);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+
+export namespace app {
+	
+	export class ListenerStatus {
+	    state: string;
+	    address: string;
+	    baseUrl: string;
+	    error?: apperr.Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new ListenerStatus(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.address = source["address"];
+	        this.baseUrl = source["baseUrl"];
+	        this.error = this.convertValues(source["error"], apperr.Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Notice {
+	    code: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.params = source["params"];
+	    }
+	}
+
+}
+
+export namespace apperr {
+	
+	export class Error {
+	    code: string;
+	    params?: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Error(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.params = source["params"];
+	    }
+	}
+
+}
+
+export namespace calllog {
+	
+	export class Attempt {
+	    memberId: number;
+	    providerId: number;
+	    provider: string;
+	    model: string;
+	    keyHint: string;
+	    priority: number;
+	    startMs: number;
+	    connectMs?: number;
+	    firstByteMs?: number;
+	    firstTokenMs?: number;
+	    totalMs: number;
+	    status: number;
+	    class: string;
+	    blames: string;
+	    action: string;
+	    reason: string;
+	    message: string;
+	    keyword: string;
+	    benchMs: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Attempt(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.memberId = source["memberId"];
+	        this.providerId = source["providerId"];
+	        this.provider = source["provider"];
+	        this.model = source["model"];
+	        this.keyHint = source["keyHint"];
+	        this.priority = source["priority"];
+	        this.startMs = source["startMs"];
+	        this.connectMs = source["connectMs"];
+	        this.firstByteMs = source["firstByteMs"];
+	        this.firstTokenMs = source["firstTokenMs"];
+	        this.totalMs = source["totalMs"];
+	        this.status = source["status"];
+	        this.class = source["class"];
+	        this.blames = source["blames"];
+	        this.action = source["action"];
+	        this.reason = source["reason"];
+	        this.message = source["message"];
+	        this.keyword = source["keyword"];
+	        this.benchMs = source["benchMs"];
+	    }
+	}
+	export class Row {
+	    seq: number;
+	    id: string;
+	    startedAt: number;
+	    durationMs: number;
+	    firstTokenMs?: number;
+	    route: string;
+	    apiKeyId: number;
+	    apiKey: string;
+	    groupId: number;
+	    model: string;
+	    stream: boolean;
+	    state: string;
+	    status: number;
+	    errorCode: string;
+	    message: string;
+	    attempts: number;
+	    provider: string;
+	    member: string;
+	    inputTokens?: number;
+	    outputTokens?: number;
+	    costNanos?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Row(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.id = source["id"];
+	        this.startedAt = source["startedAt"];
+	        this.durationMs = source["durationMs"];
+	        this.firstTokenMs = source["firstTokenMs"];
+	        this.route = source["route"];
+	        this.apiKeyId = source["apiKeyId"];
+	        this.apiKey = source["apiKey"];
+	        this.groupId = source["groupId"];
+	        this.model = source["model"];
+	        this.stream = source["stream"];
+	        this.state = source["state"];
+	        this.status = source["status"];
+	        this.errorCode = source["errorCode"];
+	        this.message = source["message"];
+	        this.attempts = source["attempts"];
+	        this.provider = source["provider"];
+	        this.member = source["member"];
+	        this.inputTokens = source["inputTokens"];
+	        this.outputTokens = source["outputTokens"];
+	        this.costNanos = source["costNanos"];
+	    }
+	}
+	export class Detail {
+	    row: Row;
+	    userAgent: string;
+	    bytesIn: number;
+	    bytesOut: number;
+	    cachedInputTokens?: number;
+	    reasoningTokens?: number;
+	    costSource: string;
+	    attempts: Attempt[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Detail(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.row = this.convertValues(source["row"], Row);
+	        this.userAgent = source["userAgent"];
+	        this.bytesIn = source["bytesIn"];
+	        this.bytesOut = source["bytesOut"];
+	        this.cachedInputTokens = source["cachedInputTokens"];
+	        this.reasoningTokens = source["reasoningTokens"];
+	        this.costSource = source["costSource"];
+	        this.attempts = this.convertValues(source["attempts"], Attempt);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Health {
+	    written: number;
+	    dropped: number;
+	    error: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Health(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.written = source["written"];
+	        this.dropped = source["dropped"];
+	        this.error = source["error"];
+	    }
+	}
+	export class Page {
+	    rows: Row[];
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Page(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.rows = this.convertValues(source["rows"], Row);
+	        this.more = source["more"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Query {
+	    before: number;
+	    limit: number;
+	    states: string[];
+	    groupId: number;
+	    apiKeyId: number;
+	    id: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Query(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.before = source["before"];
+	        this.limit = source["limit"];
+	        this.states = source["states"];
+	        this.groupId = source["groupId"];
+	        this.apiKeyId = source["apiKeyId"];
+	        this.id = source["id"];
+	    }
+	}
+
+}
+
+export namespace catalog {
+	
+	export class APIKey {
+	    id: number;
+	    name: string;
+	    prefix: string;
+	    lastFour: string;
+	    groupIds: number[];
+	    enabled: boolean;
+	    expiresAt: number;
+	    lastUsedAt: number;
+	    createdAt: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new APIKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.prefix = source["prefix"];
+	        this.lastFour = source["lastFour"];
+	        this.groupIds = source["groupIds"];
+	        this.enabled = source["enabled"];
+	        this.expiresAt = source["expiresAt"];
+	        this.lastUsedAt = source["lastUsedAt"];
+	        this.createdAt = source["createdAt"];
+	    }
+	}
+	export class APIKeyInput {
+	    id: number;
+	    name: string;
+	    groupIds: number[];
+	    enabled: boolean;
+	    expiresAt: number;
+	    key: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new APIKeyInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.groupIds = source["groupIds"];
+	        this.enabled = source["enabled"];
+	        this.expiresAt = source["expiresAt"];
+	        this.key = source["key"];
+	    }
+	}
+	export class Member {
+	    id: number;
+	    modelId: number;
+	    providerId: number;
+	    provider: string;
+	    model: string;
+	    priority: number;
+	    weight: number;
+	    enabled: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Member(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.modelId = source["modelId"];
+	        this.providerId = source["providerId"];
+	        this.provider = source["provider"];
+	        this.model = source["model"];
+	        this.priority = source["priority"];
+	        this.weight = source["weight"];
+	        this.enabled = source["enabled"];
+	    }
+	}
+	export class Group {
+	    id: number;
+	    name: string;
+	    policy: string;
+	    enabled: boolean;
+	    members: Member[];
+	    createdAt: number;
+	    updatedAt: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Group(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.policy = source["policy"];
+	        this.enabled = source["enabled"];
+	        this.members = this.convertValues(source["members"], Member);
+	        this.createdAt = source["createdAt"];
+	        this.updatedAt = source["updatedAt"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class MemberInput {
+	    id: number;
+	    modelId: number;
+	    priority: number;
+	    weight: number;
+	    enabled: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.modelId = source["modelId"];
+	        this.priority = source["priority"];
+	        this.weight = source["weight"];
+	        this.enabled = source["enabled"];
+	    }
+	}
+	export class GroupInput {
+	    id: number;
+	    name: string;
+	    policy: string;
+	    enabled: boolean;
+	    members: MemberInput[];
+	
+	    static createFrom(source: any = {}) {
+	        return new GroupInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.policy = source["policy"];
+	        this.enabled = source["enabled"];
+	        this.members = this.convertValues(source["members"], MemberInput);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Header {
+	    name: string;
+	    value: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Header(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.value = source["value"];
+	    }
+	}
+	export class Keyword {
+	    id: number;
+	    text: string;
+	    description: string;
+	    enabled: boolean;
+	    createdAt: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Keyword(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.text = source["text"];
+	        this.description = source["description"];
+	        this.enabled = source["enabled"];
+	        this.createdAt = source["createdAt"];
+	    }
+	}
+	
+	export class MemberHealth {
+	    memberId: number;
+	    failures: number;
+	    cooldownUntil: number;
+	    class: string;
+	    reason: string;
+	    lastFailureAt: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new MemberHealth(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.memberId = source["memberId"];
+	        this.failures = source["failures"];
+	        this.cooldownUntil = source["cooldownUntil"];
+	        this.class = source["class"];
+	        this.reason = source["reason"];
+	        this.lastFailureAt = source["lastFailureAt"];
+	    }
+	}
+	
+	export class Model {
+	    id: number;
+	    providerId: number;
+	    name: string;
+	    enabled: boolean;
+	    inputPrice?: number;
+	    outputPrice?: number;
+	    cachedInputPrice?: number;
+	    callPrice?: number;
+	    contextTokens: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Model(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.providerId = source["providerId"];
+	        this.name = source["name"];
+	        this.enabled = source["enabled"];
+	        this.inputPrice = source["inputPrice"];
+	        this.outputPrice = source["outputPrice"];
+	        this.cachedInputPrice = source["cachedInputPrice"];
+	        this.callPrice = source["callPrice"];
+	        this.contextTokens = source["contextTokens"];
+	    }
+	}
+	export class NewAPIKey {
+	    apiKey: APIKey;
+	    key: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new NewAPIKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.apiKey = this.convertValues(source["apiKey"], APIKey);
+	        this.key = source["key"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ProbeResult {
+	    ok: boolean;
+	    status: number;
+	    class: string;
+	    reason: string;
+	    message: string;
+	    latencyMs: number;
+	    models: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ProbeResult(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.ok = source["ok"];
+	        this.status = source["status"];
+	        this.class = source["class"];
+	        this.reason = source["reason"];
+	        this.message = source["message"];
+	        this.latencyMs = source["latencyMs"];
+	        this.models = source["models"];
+	    }
+	}
+	export class ProviderKey {
+	    id: number;
+	    hint: string;
+	    enabled: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.hint = source["hint"];
+	        this.enabled = source["enabled"];
+	    }
+	}
+	export class Provider {
+	    id: number;
+	    name: string;
+	    dialect: string;
+	    baseUrl: string;
+	    enabled: boolean;
+	    headers: Header[];
+	    keys: ProviderKey[];
+	    models: Model[];
+	    createdAt: number;
+	    updatedAt: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Provider(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.dialect = source["dialect"];
+	        this.baseUrl = source["baseUrl"];
+	        this.enabled = source["enabled"];
+	        this.headers = this.convertValues(source["headers"], Header);
+	        this.keys = this.convertValues(source["keys"], ProviderKey);
+	        this.models = this.convertValues(source["models"], Model);
+	        this.createdAt = source["createdAt"];
+	        this.updatedAt = source["updatedAt"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ProviderKeyInput {
+	    id: number;
+	    secret: string;
+	    enabled: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderKeyInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.secret = source["secret"];
+	        this.enabled = source["enabled"];
+	    }
+	}
+	export class ProviderInput {
+	    id: number;
+	    name: string;
+	    dialect: string;
+	    baseUrl: string;
+	    enabled: boolean;
+	    headers: Header[];
+	    keys: ProviderKeyInput[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.dialect = source["dialect"];
+	        this.baseUrl = source["baseUrl"];
+	        this.enabled = source["enabled"];
+	        this.headers = this.convertValues(source["headers"], Header);
+	        this.keys = this.convertValues(source["keys"], ProviderKeyInput);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+
+}
+
+export namespace settings {
+	
+	export class Failover {
+	    count: number;
+	    minutes: number;
+	    cooldownSeconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Failover(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.count = source["count"];
+	        this.minutes = source["minutes"];
+	        this.cooldownSeconds = source["cooldownSeconds"];
+	    }
+	}
+	export class Gateway {
+	    address: string;
+	    startOnOpen: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Gateway(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.address = source["address"];
+	        this.startOnOpen = source["startOnOpen"];
+	    }
+	}
+	export class Log {
+	    days: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Log(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.days = source["days"];
+	    }
+	}
+	export class Timeouts {
+	    connectSeconds: number;
+	    firstTokenSeconds: number;
+	    streamIdleSeconds: number;
+	    replySeconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Timeouts(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.connectSeconds = source["connectSeconds"];
+	        this.firstTokenSeconds = source["firstTokenSeconds"];
+	        this.streamIdleSeconds = source["streamIdleSeconds"];
+	        this.replySeconds = source["replySeconds"];
+	    }
+	}
+	export class Settings {
+	    language: string;
+	    theme: string;
+	    gateway: Gateway;
+	    failover: Failover;
+	    timeouts: Timeouts;
+	    log: Log;
+	    closeToTray: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Settings(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.language = source["language"];
+	        this.theme = source["theme"];
+	        this.gateway = this.convertValues(source["gateway"], Gateway);
+	        this.failover = this.convertValues(source["failover"], Failover);
+	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
+	        this.log = this.convertValues(source["log"], Log);
+	        this.closeToTray = source["closeToTray"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+
