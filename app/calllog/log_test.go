@@ -1,0 +1,396 @@
+package calllog_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"headgate/app/apperr"
+	"headgate/app/calllog"
+	"headgate/app/event"
+	"headgate/app/settings"
+	"headgate/gateway"
+)
+
+// fakeStore keeps entries in memory, as the real one does in its file.
+type fakeStore struct {
+	calllog.Store
+	mu          sync.Mutex
+	fail        error
+	entries     map[string]calllog.Entry
+	writes      []int // entries in each
+	interrupted int
+	pruned      []time.Time
+	old         int // calls that Prune finds
+	compacted   int
+}
+
+func newFakeStore() *fakeStore { return &fakeStore{entries: map[string]calllog.Entry{}} }
+
+func (s *fakeStore) setFail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = err
+}
+
+func (s *fakeStore) Write(_ context.Context, entries []calllog.Entry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return s.fail
+	}
+	s.writes = append(s.writes, len(entries))
+	for _, e := range entries {
+		e.Call.Attempts = append([]gateway.Attempt(nil), e.Call.Attempts...)
+		s.entries[e.Call.ID] = e
+	}
+	return nil
+}
+
+func (s *fakeStore) Interrupt(context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interrupted++
+	return 0, s.fail
+}
+
+func (s *fakeStore) Prune(_ context.Context, before time.Time, limit int) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pruned = append(s.pruned, before)
+	n := min(s.old, limit)
+	s.old -= n
+	return n, nil
+}
+
+func (s *fakeStore) Compact(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.compacted++
+	return nil
+}
+
+func (s *fakeStore) entry(t *testing.T, id string) calllog.Entry {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, ok := s.entries[id]
+	if !ok {
+		t.Fatalf("call %s was not written", id)
+	}
+	return e
+}
+
+// pruning returns what Prune and Compact were asked so far.
+func (s *fakeStore) pruning() (pruned []time.Time, compacted int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pruned, s.compacted
+}
+
+func (s *fakeStore) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.entries)
+}
+
+func startLog(t *testing.T, store calllog.Store) *calllog.Log {
+	t.Helper()
+	log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
+	log.Start(settings.Log{})
+	return log
+}
+
+func closeLog(t *testing.T, log *calllog.Log) {
+	t.Helper()
+	if err := log.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func okCall(n int) gateway.Call {
+	return gateway.Call{ID: fmt.Sprint("call-", n), State: gateway.StateOK, Attempts: []gateway.Attempt{{Provider: "first"}, {Provider: fmt.Sprint("provider-", n)}}}
+}
+
+func TestCallsAreWrittenInBatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, store)
+		for n := range 5 {
+			log.Record(okCall(n))
+		}
+		time.Sleep(99 * time.Millisecond)
+		synctest.Wait()
+		if got := store.count(); got != 0 {
+			t.Fatalf("%d calls were written before the batch was due", got)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if got := store.count(); got != 5 {
+			t.Fatalf("%d calls were written after 100 ms, want 5", got)
+		}
+		synctest.Wait()
+		for n := range 200 {
+			log.Record(okCall(5 + n))
+		}
+		synctest.Wait()
+		if got := store.count(); got != 205 {
+			t.Fatalf("%d calls are written although a batch was full, want 205", got)
+		}
+		if len(store.writes) != 2 {
+			t.Fatalf("%d writes %v, want 2", len(store.writes), store.writes)
+		}
+		for n := range 205 {
+			attempts := store.entry(t, fmt.Sprint("call-", n)).Call.Attempts
+			if len(attempts) != 2 || attempts[1].Provider != fmt.Sprint("provider-", n) {
+				t.Fatalf("call %d has the attempts %v", n, attempts)
+			}
+		}
+		if h := log.Health(); h != (calllog.Health{Written: 205}) {
+			t.Fatalf("health %+v", h)
+		}
+		closeLog(t, log)
+	})
+}
+
+func TestNothingIsLostByManyAtOnce(t *testing.T) {
+	store := newFakeStore()
+	log := startLog(t, store)
+	var done sync.WaitGroup
+	for w := range 8 {
+		done.Go(func() {
+			for n := range 1000 {
+				log.Record(okCall(w*1000 + n))
+			}
+		})
+	}
+	done.Wait()
+	closeLog(t, log)
+	if got := store.count(); got != 8000 {
+		t.Fatalf("%d of 8000 calls were written", got)
+	}
+	for n := range 8000 {
+		if got := store.entry(t, fmt.Sprint("call-", n)).Call.Attempts[1].Provider; got != fmt.Sprint("provider-", n) {
+			t.Fatalf("call %d has another's attempt: %s", n, got)
+		}
+	}
+}
+
+func TestCloseWritesWhatWaits(t *testing.T) {
+	store := newFakeStore()
+	log := startLog(t, store)
+	log.Record(okCall(1))
+	closeLog(t, log)
+	store.entry(t, "call-1")
+	log.Record(okCall(2))
+	if h := log.Health(); h.Dropped != 1 {
+		t.Fatalf("a call after the end counts as %+v, want one dropped", h)
+	}
+	closeLog(t, log) // again: nothing to do
+}
+
+func TestCloseBeforeStart(t *testing.T) {
+	log := calllog.New(newFakeStore(), &event.Bus{}, slog.New(slog.DiscardHandler))
+	closeLog(t, log)
+}
+
+func TestOpenCallsTakeOneRow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, store)
+		log.Open(gateway.Call{ID: "slow"})
+		log.Open(gateway.Call{ID: "quick"})
+		log.Record(gateway.Call{ID: "quick", State: gateway.StateFailed})
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := store.entry(t, "slow").Call.State; got != gateway.StateOpen {
+			t.Fatalf("a running call is %s", got)
+		}
+		if got := store.entry(t, "quick").Call.State; got != gateway.StateFailed {
+			t.Fatalf("a finished call is %s", got)
+		}
+		if store.writes[0] != 2 {
+			t.Fatalf("two calls made %d rows", store.writes[0])
+		}
+		if h := log.Health(); h.Written != 1 {
+			t.Fatalf("an open call counts as written: %+v", h)
+		}
+		log.Record(gateway.Call{ID: "slow", State: gateway.StateOK})
+		closeLog(t, log)
+		if got := store.entry(t, "slow").Call.State; got != gateway.StateOK {
+			t.Fatalf("the call stayed %s", got)
+		}
+	})
+}
+
+func TestFailingStoreKeepsCallsAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, store)
+		synctest.Wait()
+		store.setFail(errors.New("disk full"))
+		log.Record(okCall(1))
+		time.Sleep(10 * time.Second)
+		if h := log.Health(); !strings.Contains(h.Error, "disk full") || h.Dropped != 0 {
+			t.Fatalf("health %+v, want the failure and nothing dropped", h)
+		}
+		store.setFail(nil)
+		time.Sleep(6 * time.Second)
+		if h := log.Health(); h != (calllog.Health{Written: 1}) {
+			t.Fatalf("health %+v after the disk had room again", h)
+		}
+		store.entry(t, "call-1")
+
+		store.setFail(errors.New("disk full"))
+		log.Record(okCall(2))
+		time.Sleep(2 * time.Minute)
+		if h := log.Health(); h.Dropped != 1 || h.Error == "" {
+			t.Fatalf("health %+v, want one call dropped", h)
+		}
+		log.Record(okCall(3))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		began := time.Now()
+		if err := log.Close(ctx); err == nil || !strings.Contains(err.Error(), "1 calls") {
+			t.Fatalf("Close said %v, want one call not written", err)
+		}
+		if took := time.Since(began); took > 11*time.Second {
+			t.Fatalf("Close took %v", took)
+		}
+	})
+}
+
+func TestFullQueueDropsAndCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		store.setFail(errors.New("disk full"))
+		log := startLog(t, store)
+		for n := range 10_100 {
+			log.Record(okCall(n))
+		}
+		if h := log.Health(); h.Dropped != 100 {
+			t.Fatalf("health %+v, want 100 dropped", h)
+		}
+		store.setFail(nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := store.count(); got != 10_000 {
+			t.Fatalf("%d calls were written, want the 10000 that had room", got)
+		}
+		log.Record(okCall(20_000))
+		closeLog(t, log)
+		store.entry(t, "call-20000")
+	})
+}
+
+func TestLongTextsFillTheQueueToo(t *testing.T) {
+	log := calllog.New(newFakeStore(), &event.Bus{}, slog.New(slog.DiscardHandler))
+	long := strings.Repeat("x", 1<<20)
+	for n := range 40 {
+		log.Record(gateway.Call{ID: fmt.Sprint(n), Message: long})
+	}
+	if h := log.Health(); h.Dropped < 8 || h.Dropped > 10 {
+		t.Fatalf("%d of 40 calls of 1 MiB were dropped, want those beyond 32 MiB", h.Dropped)
+	}
+}
+
+func TestWindowsHearOfBatches(t *testing.T) {
+	var bus event.Bus
+	heard := bus.Listen()
+	defer heard.Close()
+	log := calllog.New(newFakeStore(), &bus, slog.New(slog.DiscardHandler))
+	log.Start(settings.Log{})
+	log.Record(okCall(1))
+	<-heard.Wake()
+	if got := heard.Take(); len(got) != 1 || got[0] != event.Calls {
+		t.Fatalf("heard %v, want calls", got)
+	}
+	closeLog(t, log)
+}
+
+func TestOldCallsAreRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		store.old = 4500
+		log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
+		began := time.Now()
+		log.Start(settings.Log{Days: 30})
+		synctest.Wait()
+		pruned, compacted := store.pruning()
+		if len(pruned) != 3 || compacted != 1 {
+			t.Fatalf("4500 old calls took %d steps and %d compactions, want 3 and 1", len(pruned), compacted)
+		}
+		if want := began.Add(-30 * 24 * time.Hour); !pruned[0].Equal(want) {
+			t.Fatalf("removed what is older than %v, want %v", pruned[0], want)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if pruned, compacted := store.pruning(); len(pruned) != 4 || compacted != 1 {
+			t.Fatalf("an hour later: %d steps, %d compactions", len(pruned), compacted)
+		}
+		log.Keep(settings.Log{Days: 0})
+		time.Sleep(3 * time.Hour)
+		synctest.Wait()
+		if pruned, _ := store.pruning(); len(pruned) != 4 {
+			t.Fatal("calls that are to be kept for ever were removed")
+		}
+		log.Keep(settings.Log{Days: 1})
+		synctest.Wait()
+		if pruned, _ := store.pruning(); len(pruned) != 5 {
+			t.Fatal("a new number of days waited for the hour")
+		}
+		closeLog(t, log)
+	})
+}
+
+func TestBadQueries(t *testing.T) {
+	log := calllog.New(newFakeStore(), &event.Bus{}, slog.New(slog.DiscardHandler))
+	for name, tc := range map[string]struct {
+		query calllog.Query
+		code  string
+	}{
+		"NoLimit":      {calllog.Query{}, "page_limit_out_of_range"},
+		"LimitTooHigh": {calllog.Query{Limit: 501}, "page_limit_out_of_range"},
+		"UnknownState": {calllog.Query{Limit: 1, States: []string{"ok", "happy"}}, "call_state_unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := log.Page(t.Context(), tc.query); apperr.Code(err) != tc.code {
+				t.Fatalf("got %v, want %s", err, tc.code)
+			}
+		})
+	}
+}
+
+// BenchmarkRecord is what a call pays on its way. It shouldn't allocate:
+//
+//	go test -run '^$' -bench Record -benchmem ./app/calllog
+func BenchmarkRecord(b *testing.B) {
+	log := calllog.New(discardStore{}, &event.Bus{}, slog.New(slog.DiscardHandler))
+	log.Start(settings.Log{})
+	call := okCall(1)
+	b.ReportAllocs()
+	for n := uint64(1); b.Loop(); n++ {
+		log.Record(call)
+		if n%1000 == 0 { // no more than a store keeps up with
+			b.StopTimer()
+			for log.Health().Written < n {
+				runtime.Gosched()
+			}
+			b.StartTimer()
+		}
+	}
+	b.StopTimer()
+	_ = log.Close(context.Background())
+}
+
+type discardStore struct{ calllog.Store }
+
+func (discardStore) Interrupt(context.Context) (int, error)       { return 0, nil }
+func (discardStore) Write(context.Context, []calllog.Entry) error { return nil }

@@ -1,0 +1,182 @@
+package calllog
+
+import (
+	"context"
+	"sync"
+	"time"
+	"unsafe"
+
+	"headgate/gateway"
+)
+
+// The queue's bounds, counting what is being written too.
+const (
+	queueCalls = 10_000
+	queueBytes = 32 << 20
+)
+
+// A batch is due when this many calls wait or the first has waited this long.
+const (
+	batchCalls = 200
+	batchDelay = 100 * time.Millisecond
+)
+
+// queue takes calls from the request's path and hands them over in batches.
+// Putting a call in copies it into memory that is used again, and wakes the
+// other side only for the first call of a batch and when the batch is full.
+type queue struct {
+	some   chan struct{} // the first call of a batch came
+	enough chan struct{} // a batch is full
+	ended  chan struct{} // closed by close
+
+	mu      sync.Mutex
+	waiting *batch
+	spare   *batch // an emptied one
+	held    int    // calls put and not yet released
+	bytes   int    // of them
+	closed  bool
+}
+
+// batch is a run of calls. Their attempts stand in one slice, in order.
+type batch struct {
+	calls    []gateway.Call
+	lengths  []int // how many of attempts belong to each call
+	attempts []gateway.Attempt
+	bytes    int
+}
+
+func newQueue() *queue {
+	return &queue{
+		some: make(chan struct{}, 1), enough: make(chan struct{}, 1), ended: make(chan struct{}),
+		waiting: &batch{}, spare: &batch{},
+	}
+}
+
+// put copies a call in, unless there is no room or the queue is closed.
+func (q *queue) put(c *gateway.Call) bool {
+	size := estimate(c)
+	// A call that is only open has its finished self to come: it takes no room
+	// that finished calls may need.
+	room := queueCalls
+	if c.State == gateway.StateOpen {
+		room /= 2
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed || q.held >= room || q.bytes+size > queueBytes {
+		return false
+	}
+	q.held++
+	q.bytes += size
+	b := q.waiting
+	b.bytes += size
+	b.calls = append(b.calls, *c)
+	b.calls[len(b.calls)-1].Attempts = nil
+	b.lengths = append(b.lengths, len(c.Attempts))
+	b.attempts = append(b.attempts, c.Attempts...)
+	switch len(b.calls) {
+	case 1:
+		signal(q.some)
+	case batchCalls:
+		signal(q.enough)
+	}
+	return true
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// take waits for a batch to be due and returns all that waits. Once the queue
+// is closed it returns what is left, then nil. It returns nil when ctx ends.
+func (q *queue) take(ctx context.Context) *batch {
+	select {
+	case <-q.some:
+	case <-q.ended:
+	case <-ctx.Done():
+		return nil
+	}
+	due := time.NewTimer(batchDelay)
+	defer due.Stop()
+	select {
+	case <-q.enough:
+	case <-due.C:
+	case <-q.ended:
+	case <-ctx.Done():
+		return nil
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	select {
+	case <-q.enough:
+	default:
+	}
+	b := q.waiting
+	if len(b.calls) == 0 {
+		return nil // closed: an open queue has woken us for a call
+	}
+	if q.spare == nil {
+		q.spare = &batch{}
+	}
+	q.waiting, q.spare = q.spare, nil
+	b.join()
+	return b
+}
+
+// join gives each call its attempts. Their slice doesn't grow any more.
+func (b *batch) join() {
+	from := 0
+	for i, n := range b.lengths {
+		b.calls[i].Attempts = b.attempts[from : from+n : from+n]
+		from += n
+	}
+}
+
+// spareCalls is how large an emptied batch may be to be kept: what a burst
+// needed is given back.
+const spareCalls = 2048
+
+// release gives the room of a taken batch back. The batch is gone then.
+func (q *queue) release(b *batch) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.held -= len(b.calls)
+	q.bytes -= b.bytes
+	if cap(b.calls) > spareCalls || cap(b.attempts) > 2*spareCalls {
+		q.spare = &batch{}
+		return
+	}
+	clear(b.calls) // lets go of their texts
+	clear(b.attempts)
+	q.spare = &batch{calls: b.calls[:0], lengths: b.lengths[:0], attempts: b.attempts[:0]}
+}
+
+// close refuses more calls; what waits can still be taken.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closed {
+		q.closed = true
+		close(q.ended)
+	}
+}
+
+// left returns how many calls were put and not released.
+func (q *queue) left() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.held
+}
+
+// estimate is about how many bytes a call holds in memory.
+func estimate(c *gateway.Call) int {
+	size := int(unsafe.Sizeof(*c)) + len(c.ID) + len(c.Model) + len(c.Message) + len(c.UserAgent)
+	for i := range c.Attempts {
+		a := &c.Attempts[i]
+		size += int(unsafe.Sizeof(*a)) + len(a.Outcome.Message) + len(a.Outcome.Keyword)
+	}
+	return size
+}

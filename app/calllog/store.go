@@ -1,0 +1,49 @@
+package calllog
+
+import (
+	"context"
+	"time"
+
+	"headgate/gateway"
+)
+
+// StateInterrupted is the state of a call that was open when the program
+// ended. The engine never reports it: it is found at the next start.
+const StateInterrupted gateway.State = "interrupted"
+
+// States are all states that a stored call can have.
+var States = []string{
+	string(gateway.StateOpen), string(gateway.StateOK), string(gateway.StateFailed),
+	string(gateway.StatePartial), string(gateway.StateCanceled), string(gateway.StateRefused),
+	string(StateInterrupted),
+}
+
+// Entry is a call on its way into the store.
+type Entry struct {
+	Call gateway.Call
+	Cost Cost
+}
+
+// Store keeps calls.
+type Store interface {
+	// Write stores entries in one transaction and in their order. A call that
+	// is there as open is completed in its place, with its seq. Entries written
+	// again after a failure are there once.
+	Write(ctx context.Context, entries []Entry) error
+	// Interrupt gives every open call StateInterrupted and returns how many.
+	Interrupt(ctx context.Context) (int, error)
+	// Prune looks at the oldest limit calls and removes those that started
+	// before the given time, with their attempts. It returns how many went:
+	// fewer than limit means that no older ones are left.
+	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	// Compact gives the room of removed calls back to the disk.
+	Compact(ctx context.Context) error
+
+	// Page returns calls that match a valid Query.
+	Page(ctx context.Context, q Query) (Page, error)
+	// Get returns one call. Code: call_not_found.
+	Get(ctx context.Context, id string) (Detail, error)
+	// LastUsed returns when each API key that was ever used started its latest
+	// call, in Unix milliseconds by the key's id.
+	LastUsed(ctx context.Context) (map[int64]int64, error)
+}
