@@ -260,6 +260,23 @@ func TestPortTaken(t *testing.T) {
 	}
 }
 
+// Where no tray shows items, a hidden window would be lost.
+func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
+	address := freeAddress(t)
+	p := start(t, filepath.Join(t.TempDir(), "data"), address)
+	eventually(t, "the gateway at "+address, func() bool { return open(address) })
+	eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
+	if _, err := tool("xdotool", "key", "alt+F4"); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.end(); code != 0 {
+		t.Errorf("it ended with %d", code)
+	}
+	if !closed(address) {
+		t.Error("the port is still open")
+	}
+}
+
 // Who starts Headgate from a menu sees no terminal: a failure needs a window.
 func TestFailureToStartIsShown(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
