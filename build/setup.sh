@@ -38,8 +38,13 @@ packages() {
 	say "installing packages: ${missing[*]}"
 	# Another apt may be at work: wait for it.
 	local apt=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
-	"${apt[@]}" update >/dev/null
-	"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
+	local log
+	log=$(mktemp)
+	{ "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 || {
+		cat "$log" >&2
+		fail "apt could not install the packages"
+	}
+	rm -f "$log"
 }
 
 # at_least HAVE WANT: is version HAVE WANT or later?
