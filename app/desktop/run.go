@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
 
+	"headgate/app"
 	"headgate/app/api"
 	"headgate/app/apperr"
 	"headgate/app/i18n"
@@ -37,11 +39,10 @@ func Run(o Options) error {
 		return wails.Run(&options.App{Bind: api.All(o.App)})
 	}
 	prepareWebView()
-	if err := o.App.Start(context.Background()); err != nil {
-		if apperr.Code(err) == "data_folder_locked" && instance.Show(o.App.DataDir) == nil {
-			return nil
-		}
+	if shown, err := startOrShow(o.App); err != nil {
 		return failed(o, err)
+	} else if shown {
+		return nil
 	}
 	shell := newShell(o)
 	err := shell.run()
@@ -52,6 +53,27 @@ func Run(o Options) error {
 		o.App.Log.Error("close", "error", closeErr)
 	}
 	return err
+}
+
+// patience is how long a start waits for another one of the same data folder,
+// which may not have its window yet, or may be about to end.
+const patience = 5 * time.Second
+
+// startOrShow starts the program, or brings the window of the one that has the
+// data folder to the front.
+func startOrShow(a *app.App) (shown bool, err error) {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		err = a.Start(context.Background())
+		if apperr.Code(err) != "data_folder_locked" {
+			return false, err
+		}
+		if instance.Show(a.DataDir) == nil {
+			return true, nil
+		}
+		if time.Now().After(end) {
+			return false, err
+		}
+	}
 }
 
 // failed tells the person why the program could not start.

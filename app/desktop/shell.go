@@ -114,6 +114,7 @@ func (s *shell) onShutdown(context.Context) { s.ended() }
 func (s *shell) ended() {
 	s.overOnce.Do(func() {
 		s.quitting.Store(true)
+		s.App.OnShow(nil) // from here on a second start waits for the folder
 		s.events.stop()
 		s.tray.stop()
 		close(s.over)

@@ -262,18 +262,26 @@ func TestPortTaken(t *testing.T) {
 
 // Where no tray shows items, a hidden window would be lost.
 func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
-	address := freeAddress(t)
-	p := start(t, filepath.Join(t.TempDir(), "data"), address)
+	data, address := filepath.Join(t.TempDir(), "data"), freeAddress(t)
+	p := start(t, data, address)
 	eventually(t, "the gateway at "+address, func() bool { return open(address) })
 	eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
 	if _, err := tool("xdotool", "key", "alt+F4"); err != nil {
 		t.Fatal(err)
 	}
+	// Who closed it by mistake opens it again at once, while it is still ending.
+	eventually(t, "the window is gone", func() bool { return shown("Headgate") == "" })
+	again := start(t, data, address)
 	if code := p.end(); code != 0 {
 		t.Errorf("it ended with %d", code)
 	}
-	if !closed(address) {
-		t.Error("the port is still open")
+	eventually(t, "the window is back", func() bool { return shown("Headgate") != "" })
+	eventually(t, "the gateway at "+address, func() bool { return open(address) })
+	if err := again.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if code := again.end(); code != 0 {
+		t.Errorf("it ended with %d", code)
 	}
 }
 
