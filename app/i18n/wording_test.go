@@ -47,7 +47,7 @@ var latin = words(`
 	Headgate OpenAI Anthropic Gemini Ollama Azure Claude GitHub Windows macOS Linux English
 	API APIs URL ID HTTP HTTPS JSON SSE TLS DNS TCP IP Host host port cURL curl
 	s ms min h d M MB MiB KiB USD UTC p50 p95 p99
-	Bearer Authorization X sk hg v1 http https localhost
+	Bearer Authorization X sk hg v1 http https localhost Token
 `)
 
 func words(list string) map[string]bool {
@@ -102,6 +102,32 @@ func TestChineseScriptsArentMixed(t *testing.T) {
 	eachText(t, chinese, func(locale, key, text string) {
 		if i := strings.IndexAny(text, foreign[locale]); i >= 0 {
 			t.Errorf("%s: %s has a character of the other script at %q", locale, key, text[i:])
+		}
+	})
+}
+
+// instead are words that stand for a thing which has another word here: the
+// glossary is in CONTRIBUTING.md.
+var instead = map[string]map[string]string{
+	"zh-Hant": {
+		"權杖": "Token", "詞元": "Token", "令牌": "Token", "通道": "供應商", "渠道": "供應商", "提供商": "供應商", "提供者": "供應商",
+		"分組": "群組", "關鍵詞": "關鍵字", "優先順序": "優先級", "基底 URL": "基礎 URL", "網關": "閘道", "端口": "連接埠",
+		"默認": "預設", "設置": "設定", "網絡": "網路", "軟件": "軟體", "文件夾": "資料夾", "數據": "資料", "密鑰": "金鑰", "調用": "呼叫",
+	},
+	"zh-Hans": {
+		"令牌": "Token", "词元": "Token", "通道": "供应商", "渠道": "供应商", "提供商": "供应商", "提供者": "供应商",
+		"分组": "群组", "关键词": "关键字", "数据文件夹": "数据目录", "优先顺序": "优先级", "金钥": "密钥", "呼叫": "调用",
+	},
+	"ja": {"優先順位": "優先度", "実行中のコール": "実行中の呼び出し", "稼働": "動作"},
+	"ko": {"멤버": "구성원", "제공자": "공급자", "프로바이더": "공급자", "우선 순위": "우선순위", "키 워드": "키워드", "콜 로그": "호출 로그"},
+}
+
+func TestOneWordForOneThing(t *testing.T) {
+	eachText(t, others, func(locale, key, text string) {
+		for wrong, right := range instead[locale] {
+			if strings.Contains(text, wrong) {
+				t.Errorf("%s: %s says %s where Headgate says %s: %q", locale, key, wrong, right, text)
+			}
 		}
 	})
 }
