@@ -57,10 +57,11 @@ type Price struct {
 
 // Group is a virtual model: the name that clients put into "model".
 type Group struct {
-	ID      int64
-	Name    string
-	Policy  Policy
-	Members []Member
+	ID        int64
+	Name      string
+	Policy    Policy
+	CreatedAt time.Time
+	Members   []Member
 }
 
 // Policy says how the members of a group are ordered.

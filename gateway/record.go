@@ -1,6 +1,10 @@
 package gateway
 
-import "time"
+import (
+	"time"
+
+	"headgate/gateway/dialect"
+)
 
 // Recorder receives calls. Its methods are called on the request's path and
 // must not block: a recorder that can't keep up drops and counts.
@@ -132,16 +136,7 @@ const (
 
 // Usage is what an upstream reported. A count that was not reported is
 // unknown, never zero.
-type Usage struct {
-	Input       Count
-	Output      Count
-	CachedInput Count    // part of Input
-	Reasoning   Count    // part of Output
-	Cost        *float64 // US dollars, when the upstream reports a price of its own
-}
+type Usage = dialect.Usage
 
 // Count is a number of tokens that may be unknown.
-type Count struct {
-	N     int64
-	Known bool
-}
+type Count = dialect.Count

@@ -1,0 +1,303 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"headgate/gateway/dialect"
+)
+
+// Caps on what an upstream may send.
+const (
+	largestError = 64 << 10
+	largestReply = 64 << 20
+)
+
+// attempt is one round trip to one member with one provider key.
+type attempt struct {
+	x      *exchange
+	m      *member
+	key    *providerKey
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	limit  *timeLimit
+	began  time.Time
+	// unfollow lets the attempt outlive its call.
+	unfollow func() bool
+
+	connected atomic.Int64 // nanoseconds that connecting took; 0: a kept connection
+	asked     bool         // usage was asked for by us, so it is hidden again
+	response  *http.Response
+	record    Attempt
+	usage     Usage
+	late      *Keyword // a failure keyword that came after the commit
+	handedOff bool     // something else closes the response
+}
+
+func newAttempt(x *exchange, m *member, key *providerKey, commitBy time.Time) *attempt {
+	a := &attempt{x: x, m: m, key: key, began: time.Now()}
+	a.record = Attempt{
+		MemberID: m.id, ProviderID: m.provider.id, Provider: m.provider.name,
+		ModelID: m.model.ID, Model: m.model.Name, ProviderKeyID: key.id, KeyHint: key.hint,
+		Priority: m.priority, Price: m.model.Price, Start: a.began.Sub(x.call.StartedAt),
+	}
+	// Not a child of the call's context: what is left of a complete stream is
+	// read after the call has ended.
+	a.ctx, a.cancel = context.WithCancelCause(context.Background())
+	a.unfollow = context.AfterFunc(x.ctx, func() { a.cancel(context.Cause(x.ctx)) })
+	a.limit = newTimeLimit(a.cancel, commitBy)
+	a.asked = x.head.stream && !x.head.wantsUsage && !x.g.health.refusesUsage(m.provider)
+	return a
+}
+
+// do makes the round trip and, when the reply is good, relays it.
+func (a *attempt) do() (outcome Outcome) {
+	settled := false
+	defer func() {
+		a.limit.stop()
+		a.close()
+		a.record.Total = time.Since(a.began)
+		a.record.Connect = time.Duration(a.connected.Load())
+		if !settled { // a panic: nobody is to blame, and the half-open state ends
+			a.x.g.health.note(a.m, a.key, Outcome{Blames: BlamesNobody}, a.x.s.failover)
+		}
+	}()
+	res := a.try()
+	settled = true
+	if res == nil {
+		outcome = Outcome{Class: ClassOK, Blames: BlamesNobody, Action: ActionDone, Reason: "ok"}
+		if a.late != nil {
+			outcome.Keyword, outcome.KeywordID = a.late.Text, a.late.ID
+		}
+		return outcome
+	}
+	res.status, res.now = a.record.Status, time.Now()
+	if a.response != nil {
+		res.header = a.response.Header
+	}
+	if res.header == nil {
+		res.header = http.Header{}
+	}
+	if res.err != nil {
+		res.err = causeOf(a.ctx, res.err)
+	}
+	res.describe()
+	outcome = classify(res, a.key.secret)
+	a.keepForCaller(outcome, res)
+	return outcome
+}
+
+// keepForCaller remembers an error that the caller can mend.
+func (a *attempt) keepForCaller(o Outcome, r *result) {
+	switch o.Class {
+	case ClassCallerFault, ClassContextWindow, ClassContentPolicy:
+		if r.failure.Message != "" {
+			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, redact(r.body, a.key.secret)}
+		}
+	}
+}
+
+// try returns nil when the reply went to the client whole.
+func (a *attempt) try() *result {
+	timeouts := a.x.s.timeouts
+	if a.x.head.stream {
+		a.limit.set(timeouts.FirstToken, errNoFirstToken)
+	} else {
+		a.limit.set(timeouts.Reply, errReplyTimeout)
+	}
+	for {
+		if err := a.roundTrip(); err != nil {
+			return &result{err: err}
+		}
+		a.record.FirstByte = time.Since(a.began)
+		a.record.Status = a.response.StatusCode
+		if a.response.StatusCode == http.StatusOK {
+			return a.relay()
+		}
+		res := a.readError()
+		if a.asked && refusesUsageOption(res) {
+			a.x.g.health.noteRefusesUsage(a.m.provider)
+			a.asked = false
+			a.closeResponse()
+			continue
+		}
+		return res
+	}
+}
+
+func (a *attempt) roundTrip() error {
+	body := rewritten(nil, *a.x.body, a.x.head, a.m.quotedModel, a.asked)
+	trace := &httptrace.ClientTrace{}
+	var asked time.Time
+	trace.GetConn = func(string) { asked = time.Now() }
+	trace.GotConn = func(got httptrace.GotConnInfo) {
+		if !got.Reused {
+			a.connected.Store(int64(time.Since(asked)))
+		}
+	}
+	p := a.m.provider
+	request := (&http.Request{
+		Method: http.MethodPost, URL: p.urls[dialect.Chat], Host: p.urls[dialect.Chat].Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: upstreamHeader(a.x.r.Header, p, a.key),
+		Body:   io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
+	}).WithContext(httptrace.WithClientTrace(a.ctx, trace))
+	var err error
+	a.response, err = a.x.g.upstream.transport.RoundTrip(request)
+	return err
+}
+
+// readError takes in a reply whose status is not 200.
+func (a *attempt) readError() *result {
+	res := &result{header: a.response.Header}
+	status := a.response.StatusCode
+	if status < 200 || status > 200 && status < 300 {
+		res.err = errUnexpectedCode
+		return res
+	}
+	reader, err := decoded(a.response)
+	if err != nil {
+		return res // the status says enough
+	}
+	res.body, _ = io.ReadAll(io.LimitReader(reader, largestError))
+	if cause := context.Cause(a.ctx); cause != nil {
+		res.err = cause // the client left meanwhile, or time ran out
+	}
+	res.readFailure(a.m.provider.dialect)
+	if found := a.x.s.keywords.find(string(res.body)); found != nil && status >= 500 {
+		res.keyword, res.err = found, errKeyword
+	}
+	return res
+}
+
+// refusesUsageOption recognises servers that don't know stream_options.
+func refusesUsageOption(r *result) bool {
+	return r.err == nil && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
+}
+
+// relay takes in a reply with status 200.
+func (a *attempt) relay() *result {
+	reader, err := decoded(a.response)
+	if err != nil {
+		return &result{err: err}
+	}
+	kind, reader, err := sniff(reader)
+	if err != nil {
+		return &result{err: err}
+	}
+	switch {
+	case kind == replyHTML:
+		return &result{err: errHTMLReply}
+	case kind == replyEmpty:
+		return &result{err: errEmptyReply}
+	case kind == replyEvents && a.x.head.stream:
+		return a.relayStream(reader)
+	case kind == replyEvents:
+		return a.assemble(reader)
+	default:
+		return a.relayJSON(reader)
+	}
+}
+
+// relayJSON answers with a whole reply, as events when the client wants those.
+func (a *attempt) relayJSON(reader io.Reader) *result {
+	body := getBuffer()
+	defer putBuffer(body)
+	if err := readWhole(reader, body, a.response.ContentLength); err != nil {
+		return &result{err: err}
+	}
+	return a.deliver(*body)
+}
+
+// deliver checks a whole reply and sends it.
+func (a *attempt) deliver(body []byte) *result {
+	d := a.m.provider.dialect
+	reply, err := d.ReadReply(body)
+	if err != nil || !reply.Complete {
+		res := &result{body: body[:min(len(body), largestError)], err: errNoContent}
+		if err != nil {
+			res.err = errNotJSON
+		}
+		if failure, ok := d.ReadError(body); ok {
+			res.failure, res.err = failure, errErrorInReply
+			res.body = bytes.Clone(res.body)
+		}
+		return res
+	}
+	a.usage = reply.Usage
+	if found := a.x.s.keywords.find(reply.Text); found != nil {
+		return &result{err: errKeyword, keyword: found}
+	}
+	if cause := context.Cause(a.ctx); cause != nil {
+		return &result{err: cause}
+	}
+	a.record.FirstToken = time.Since(a.began)
+	body = redact(body, a.key.secret)
+	if !a.x.head.stream {
+		a.commit("application/json", len(body))
+		return a.finish(a.x.write(body))
+	}
+	events, err := d.EventsOf(body, a.x.head.wantsUsage)
+	if err != nil {
+		return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
+	}
+	a.commit("text/event-stream", -1)
+	err = a.x.write(append(events, d.End...))
+	return a.finish(errors.Join(err, a.x.flush()))
+}
+
+func (a *attempt) finish(err error) *result {
+	if err != nil {
+		return &result{err: err}
+	}
+	return nil
+}
+
+// commit sends the status line: from here on no other member can answer.
+func (a *attempt) commit(contentType string, length int) {
+	x := a.x
+	a.limit.commit()
+	h := x.w.Header()
+	for _, name := range passedBack {
+		if values := a.response.Header[name]; values != nil {
+			h[name] = values
+		}
+	}
+	h.Set("Content-Type", contentType)
+	h.Set("Cache-Control", "no-store")
+	if length >= 0 {
+		h.Set("Content-Length", fmt.Sprint(length))
+	}
+	h.Set("X-Headgate-Attempts", fmt.Sprint(len(x.call.Attempts)+1))
+	h.Set("X-Headgate-Provider", headerText(a.m.provider.name))
+	h.Set("X-Headgate-Model", headerText(a.m.model.Name))
+	x.call.Status, x.sent = http.StatusOK, true
+	x.call.FirstToken = time.Since(x.call.StartedAt)
+	x.w.WriteHeader(http.StatusOK)
+}
+
+// close ends the round trip. A connection whose reply was read to its end is
+// in the pool already; any other one is closed, which tells the upstream.
+func (a *attempt) close() {
+	a.unfollow()
+	if a.handedOff {
+		return
+	}
+	a.closeResponse()
+	a.cancel(nil)
+}
+
+func (a *attempt) closeResponse() {
+	if a.response != nil {
+		_ = a.response.Body.Close()
+		a.response = nil
+	}
+}

@@ -1,0 +1,165 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// How long whom is passed over when the upstream names no time of its own.
+const (
+	credentialBench = time.Hour        // a key seldom becomes right by itself; editing it clears this
+	quotaBench      = time.Hour        // limits are topped up or roll over
+	modelBench      = 10 * time.Minute // a missing model or a wrong path needs a person
+)
+
+// rule is a row of the classifier's table.
+type rule struct {
+	reason string // a stable code; the window has a text for each
+	when   func(*result) bool
+	class  Class
+	blames Blame
+	action Action
+	counts bool
+	bench  func(*result) time.Duration // nil: none
+}
+
+// rules are tried in order; the first that fits decides. First what ended on
+// our side, then connections, then what the body says, then the status: the
+// same status means different things with different words.
+var rules = []rule{
+	// Our side. Nobody is to blame for a client that left.
+	{reason: "client_gone", when: failed(errClientGone), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
+	{reason: "gateway_stopping", when: failed(errStopped), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
+	{reason: "commit_limit", when: failed(errCommitLimit), class: ClassTimeout, blames: BlamesNobody, action: ActionStop},
+
+	// Time limits.
+	{reason: "no_first_token", when: failed(errNoFirstToken), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "stream_idle", when: failed(errStreamIdle), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "reply_timeout", when: failed(errReplyTimeout), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "connect_timeout", when: failed(errConnectTimeout), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
+
+	// Connections. No network at all is this machine's trouble, not a member's.
+	{reason: "no_network", when: network(isNoNetwork), class: ClassOffline, blames: BlamesNobody, action: ActionNext},
+	{reason: "address_refused", when: failed(errAddressRefused), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "dns_failed", when: network(isDNS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "connection_refused", when: network(isRefused), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "tls_failed", when: network(isTLS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "connection_reset", when: network(isReset), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+
+	// A reply that began well and is none.
+	{reason: "keyword", when: failed(errKeyword), class: ClassKeyword, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "html_reply", when: failed(errHTMLReply), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "empty_reply", when: failed(errEmptyReply), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "not_json", when: failed(errNotJSON), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "no_content", when: failed(errNoContent), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "cut_stream", when: failed(errCutStream), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "reply_too_large", when: failed(errTooLarge), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "unknown_encoding", when: failed(errEncoding), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+
+	// What the body says. Quota before rate limit and credential before caller:
+	// upstreams send the former under the status of the latter.
+	{reason: "quota", when: says([]int{400, 402, 403, 429}, "insufficient_quota", "exceeded your current quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "invalid token", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation", "flagged", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
+	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
+	{reason: "model_missing", when: says([]int{400, 404}, "model_not_found", "model not found", "does not exist", "unknown model", "no such model", "unsupported model", "invalid model", "not a valid model"), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "overloaded", when: says([]int{200, 429, 500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+
+	// The status.
+	{reason: "bad_key", when: status(401), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	{reason: "quota", when: status(402), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	{reason: "forbidden", when: status(403), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	{reason: "wrong_path", when: both(status(404), (*result).isHTML), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "model_missing", when: status(404), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "wrong_path", when: status(405, 501), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "rate_limited", when: status(429), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
+	{reason: "content_policy", when: status(451), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
+	{reason: "too_large", when: status(413), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
+	{reason: "upstream_busy", when: status(408, 409, 425), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "caller_fault", when: statusRange(400, 499), class: ClassCallerFault, blames: BlamesNobody, action: ActionStop},
+	{reason: "redirected", when: statusRange(300, 399), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "upstream_error", when: statusRange(500, 599), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true, bench: asked},
+	{reason: "error_in_reply", when: failed(errErrorInReply), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "unexpected_status", when: failed(errUnexpectedCode), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+
+	// What is left of broken connections.
+	{reason: "connection_closed", when: network(isClosed), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "connect_timeout", when: network(isTimeout), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "connection_failed", when: func(*result) bool { return true }, class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+}
+
+// classify turns a result that is not a good reply into an outcome.
+func classify(r *result, secret string) Outcome {
+	for i := range rules {
+		row := &rules[i]
+		if !row.when(r) {
+			continue
+		}
+		o := Outcome{
+			Class: row.class, Blames: row.blames, Action: row.action, Counts: row.counts,
+			Reason: row.reason, Message: r.message(secret),
+		}
+		if row.bench != nil {
+			o.Bench = row.bench(r)
+		}
+		if r.keyword != nil {
+			o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
+		}
+		return o
+	}
+	panic("gateway: the last rule fits everything")
+}
+
+func failed(err error) func(*result) bool {
+	return func(r *result) bool { return errors.Is(r.err, err) }
+}
+
+// network is for errors of the connection itself.
+func network(is func(error) bool) func(*result) bool {
+	return func(r *result) bool { return r.err != nil && is(r.err) }
+}
+
+// says fits when the body's error has one of the words under one of the statuses.
+func says(statuses []int, words ...string) func(*result) bool {
+	hasStatus := status(statuses...)
+	return func(r *result) bool {
+		if r.words == "" || !hasStatus(r) && r.status != http.StatusOK {
+			return false
+		}
+		for _, w := range words {
+			if strings.Contains(r.words, w) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func status(statuses ...int) func(*result) bool {
+	return func(r *result) bool {
+		have := r.effectiveStatus()
+		for _, s := range statuses {
+			if have == s {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func statusRange(from, to int) func(*result) bool {
+	return func(r *result) bool { s := r.effectiveStatus(); return from <= s && s <= to }
+}
+
+func both(a, b func(*result) bool) func(*result) bool {
+	return func(r *result) bool { return a(r) && b(r) }
+}
+
+func fixed(d time.Duration) func(*result) time.Duration {
+	return func(*result) time.Duration { return d }
+}
+
+// asked is the time that the upstream itself asks for.
+func asked(r *result) time.Duration { return retryAfter(r.header, r.now) }

@@ -1,0 +1,120 @@
+// Package dialect describes the protocols that providers and tools speak.
+//
+// A Dialect is a value: where its endpoints are, where its credentials stand,
+// how its replies and streams are read and how its errors are written. The
+// engine asks these values and never asks which dialect it has before it.
+package dialect
+
+import (
+	"net/http"
+)
+
+// Operation is what a request wants, whatever the dialect.
+type Operation string
+
+// The operations.
+const (
+	Chat   Operation = "chat"
+	Models Operation = "models"
+)
+
+// Dialect is one protocol.
+type Dialect struct {
+	Name string
+	// Paths are appended to a provider's base URL.
+	Paths map[Operation]string
+	// Credential returns the header that carries a provider key.
+	Credential func(key string) (name, value string)
+	// Messages is the body's field that holds the conversation.
+	Messages string
+
+	// ReadReply reads a whole reply body. An error means that the body is not
+	// one of this dialect's replies.
+	ReadReply func(body []byte) (Reply, error)
+	// ReadEvent reads one event of a stream into e, which it resets. With text
+	// false it may leave Text out. An error means that data is not one of this
+	// dialect's events.
+	ReadEvent func(data []byte, text bool, e *Event) error
+	// ReadError reads an error body; ok is false when it is none.
+	ReadError func(body []byte) (e Error, ok bool)
+	// ReadModels reads the names in a list of models.
+	ReadModels func(body []byte) ([]string, error)
+
+	// Envelope writes an error of Headgate's own.
+	Envelope func(e Error) []byte
+	// ErrorEvent writes an error as an event of a running stream.
+	ErrorEvent func(e Error) []byte
+	// End is the event that completes a stream.
+	End []byte
+	// EventsOf writes a whole reply as the events of a stream, without End.
+	EventsOf func(body []byte, usage bool) ([]byte, error)
+	// Assembler puts the events of a stream together to a whole reply.
+	Assembler func() Assembler
+}
+
+// Assembler puts events together.
+type Assembler interface {
+	Add(data []byte) error
+	Reply() ([]byte, error)
+}
+
+// Reply is what the engine needs to know of a whole reply.
+type Reply struct {
+	Text     string // all that a person would read, decoded
+	Complete bool   // it has an answer, be it an empty one
+	Usage    Usage
+}
+
+// Event is what the engine needs to know of one event of a stream.
+type Event struct {
+	Done      bool   // the stream is complete
+	Semantic  bool   // it carries content, reasoning, a tool call, a refusal, audio or an end
+	Finished  bool   // it says why generation ended
+	UsageOnly bool   // it exists only to report usage
+	Text      string // decoded text, when asked for
+	Usage     Usage
+	Error     *Error // the event is an error
+}
+
+// Error is an error as dialects write it.
+type Error struct {
+	Status  int // HTTP status; 0: not said
+	Message string
+	Type    string
+	Param   string // "": null
+	Code    string // "": null
+}
+
+// Usage is what an upstream reported. A count that was not reported is
+// unknown, never zero.
+type Usage struct {
+	Input       Count
+	Output      Count
+	CachedInput Count    // part of Input
+	Reasoning   Count    // part of Output
+	Cost        *float64 // US dollars, when the upstream reports a price of its own
+}
+
+// Known reports whether anything was reported.
+func (u Usage) Known() bool { return u.Input.Known || u.Output.Known || u.Cost != nil }
+
+// Count is a number of tokens that may be unknown.
+type Count struct {
+	N     int64
+	Known bool
+}
+
+// All are the dialects by name.
+var All = map[string]*Dialect{
+	OpenAI.Name: OpenAI,
+}
+
+// SetCredential puts a provider key where the dialect wants it; no key, no
+// header.
+func (d *Dialect) SetCredential(h http.Header, key string) {
+	if key == "" {
+		return
+	}
+	name, value := d.Credential(key)
+	h.Set(name, value)
+}

@@ -1,0 +1,327 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// writeLimit is how long a client may take to accept what is written to it.
+const writeLimit = 30 * time.Second
+
+// exchange is one client request and its attempts. The attempt loop lives here
+// and nowhere else.
+type exchange struct {
+	g   *Gateway
+	s   *snapshot
+	at  *route
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+	r   *http.Request
+	ctx context.Context // ends when the client goes or the gateway stops
+
+	key  *apiKey
+	body *[]byte // pooled
+	head head
+	call Call
+	plan *plan
+
+	opened    *announcement // nil: no member was tried yet
+	sent      bool          // the status line went to the client
+	aborted   bool          // the connection must not look complete
+	lastReply passedReply   // the error to pass on when the caller is at fault
+}
+
+// passedReply is an upstream's error reply that may go to the client.
+type passedReply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _ string) {
+	now := time.Now()
+	x := &exchange{
+		g: g, at: at, w: w, rc: http.NewResponseController(w), r: r, body: getBuffer(),
+		call: Call{
+			ID: newCallID(now), StartedAt: now, Route: at.name,
+			State: StateRefused, UserAgent: cut(r.UserAgent(), 256),
+		},
+	}
+	w.Header().Set("X-Request-Id", x.call.ID)
+	ending, ok := g.enter()
+	if ok {
+		defer g.leave() // after end: a drained engine has recorded all its calls
+	}
+	defer x.end()
+	if !ok {
+		x.refuse(refusedStopping)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
+	defer context.AfterFunc(ending, func() { cancel(errStopped) })()
+	x.ctx = ctx
+	if refused := x.admit(); refused != nil {
+		x.refuse(*refused)
+		return
+	}
+	x.run()
+}
+
+// admit reads the request up to the point where its members are known. A nil
+// answer with call.State canceled means that the client went away.
+func (x *exchange) admit() *refusal {
+	if x.s = x.g.current.Load(); x.s == nil {
+		return &refusedStopping
+	}
+	key, ok := x.s.knownKey(x.r.Header, x.call.StartedAt)
+	if !ok {
+		return &refusedKey
+	}
+	x.key = key
+	x.call.APIKeyID, x.call.APIKeyName = key.id, key.name
+	if wentInCircles(x.r.Header) {
+		return &refusal{
+			status: http.StatusLoopDetected, kind: kindRequest, code: "loop_detected", final: true,
+			message: "This call came back to the gateway that sent it: a provider's base URL points at Headgate itself.",
+		}
+	}
+	refused, err := readBody(x.w, x.r, x.s.limits.BodyBytes, x.body)
+	x.call.BytesIn = int64(len(*x.body))
+	if refused != nil {
+		return refused
+	}
+	if err != nil {
+		return &refusal{
+			status: statusClientGone, kind: kindRequest, code: "request_incomplete",
+			message: "The body did not arrive whole.",
+		}
+	}
+	var fault *headFault
+	if x.head, fault = scanHead(*x.body, x.at.dialect.Messages); fault != nil {
+		return refusedHead(fault)
+	}
+	x.call.Model, x.call.Stream = cut(x.head.model, 256), x.head.stream
+	grp := x.s.groups[x.head.model]
+	if grp == nil || !key.mayUse(grp) {
+		r := refusedModel(x.head.model)
+		return &r
+	}
+	x.call.GroupID = grp.id
+	if len(grp.members) == 0 {
+		return &refusal{
+			status: http.StatusServiceUnavailable, kind: kindServer, code: "no_members", final: true,
+			message: fmt.Sprintf("The group %q has no enabled member with an enabled provider and model.", grp.name),
+		}
+	}
+	x.plan = newPlan(x.g.health, grp)
+	return nil
+}
+
+// statusClientGone is what the log shows for a client that went away.
+const statusClientGone = 499
+
+func (x *exchange) run() {
+	x.opened = announce(x.g.recorder, x.call)
+	commitBy := x.call.StartedAt.Add(x.s.limits.Commit)
+	m, key, ok := x.plan.next()
+	var last Outcome
+	for ok && len(x.call.Attempts) < x.s.limits.Attempts {
+		a := newAttempt(x, m, key, commitBy)
+		last = a.do()
+		last.Bench = x.g.health.note(m, key, last, x.s.failover)
+		a.record.Outcome = last
+		x.call.Attempts = append(x.call.Attempts, a.record)
+		if a.usage.Known() {
+			x.call.Usage = a.usage
+		}
+		if last.Class == ClassOK {
+			x.call.State = StateOK
+			return
+		}
+		if x.sent || last.Action == ActionStop {
+			break
+		}
+		if last.Class == ClassContextWindow {
+			x.plan.onlyLarger()
+		}
+		if last.Action == ActionNextKey {
+			if m, key, ok = x.plan.nextKey(); ok {
+				continue
+			}
+		}
+		m, key, ok = x.plan.next()
+	}
+	x.fail(last)
+}
+
+// fail ends a call that no member answered. The last outcome speaks, unless an
+// earlier one says that the request itself is at fault.
+func (x *exchange) fail(last Outcome) {
+	if len(x.call.Attempts) == 0 {
+		x.refuse(refusal{
+			status: http.StatusServiceUnavailable, kind: kindServer, code: "no_members", final: true,
+			message: "No member could be tried.",
+		})
+		return
+	}
+	x.call.Message = last.Message
+	switch {
+	case errorsClientGone(last):
+		x.call.State, x.call.Status = StateCanceled, statusClientGone
+		return
+	case x.sent:
+		x.call.State, x.aborted = StatePartial, true
+		x.call.ErrorCode = errorCode(last)
+		return
+	}
+	x.call.State = StateFailed
+	if passed := x.lastReply; passed.status != 0 {
+		x.call.ErrorCode = errorCode(last)
+		x.pass(passed)
+		return
+	}
+	x.answer(x.exhausted(last))
+}
+
+func errorsClientGone(o Outcome) bool { return o.Class == ClassCanceled && o.Reason == "client_gone" }
+
+// exhausted is the answer when every member was tried.
+func (x *exchange) exhausted(last Outcome) refusal {
+	r := finals[last.Class]
+	if last.Reason == "wrong_path" || last.Reason == "address_refused" {
+		r.status, r.code = http.StatusBadGateway, "upstream_unreachable"
+	}
+	r.final = last.Class != ClassCanceled
+	attempt := x.call.Attempts[len(x.call.Attempts)-1]
+	r.message = fmt.Sprintf("The group %q could not answer after %s. The last, %s/%s: %s",
+		x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
+	if wait, all := x.g.health.soonest(x.plan.members); all {
+		r.retryAfter = min(max(wait, time.Second), time.Minute)
+	}
+	return r
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// finals are the answers to a client when the last outcome was of a class. An
+// upstream's 401 never becomes the client's: its own key was right.
+var finals = map[Class]refusal{
+	ClassCallerFault:      {status: http.StatusBadRequest, kind: kindRequest, code: "upstream_rejected_request"},
+	ClassContextWindow:    {status: http.StatusBadRequest, kind: kindRequest, code: "context_length_exceeded"},
+	ClassContentPolicy:    {status: http.StatusBadRequest, kind: kindRequest, code: "content_policy_violation"},
+	ClassCredential:       {status: http.StatusBadGateway, kind: kindServer, code: "upstream_credential"},
+	ClassQuota:            {status: http.StatusServiceUnavailable, kind: kindServer, code: "upstream_quota"},
+	ClassRateLimited:      {status: http.StatusTooManyRequests, kind: kindRateLimit, code: "rate_limit_exceeded"},
+	ClassModelUnavailable: {status: http.StatusNotFound, kind: kindRequest, code: "model_unavailable", param: "model"},
+	ClassTransient:        {status: http.StatusBadGateway, kind: kindServer, code: "upstream_error"},
+	ClassTimeout:          {status: http.StatusGatewayTimeout, kind: kindServer, code: "upstream_timeout"},
+	ClassMalformed:        {status: http.StatusBadGateway, kind: kindServer, code: "upstream_malformed"},
+	ClassKeyword:          {status: http.StatusBadGateway, kind: kindServer, code: "failure_keyword"},
+	ClassOffline:          {status: http.StatusBadGateway, kind: kindServer, code: "no_network"},
+	ClassCanceled:         {status: http.StatusServiceUnavailable, kind: kindServer, code: "gateway_stopping"},
+}
+
+func errorCode(o Outcome) string { return finals[o.Class].code }
+
+// refuse answers with an error that no member had a part in.
+func (x *exchange) refuse(r refusal) {
+	x.call.State = StateRefused
+	if r.status == statusClientGone {
+		x.call.State, x.call.Status, x.call.Message = StateCanceled, r.status, r.message
+		x.aborted = true
+		return
+	}
+	x.answer(r)
+}
+
+func (x *exchange) answer(r refusal) {
+	x.call.Status, x.call.ErrorCode = r.status, r.code
+	if x.call.Message == "" {
+		x.call.Message = r.message
+	}
+	x.answerHeader()
+	x.sent = true
+	_ = x.rc.SetWriteDeadline(time.Now().Add(writeLimit))
+	x.call.BytesOut += int64(r.write(x.w, x.at.dialect))
+}
+
+// pass hands an upstream's error on.
+func (x *exchange) pass(p passedReply) {
+	for _, name := range passedBack {
+		if values := p.header[name]; values != nil {
+			x.w.Header()[name] = values
+		}
+	}
+	x.answerHeader()
+	x.w.Header().Set("Content-Type", "application/json")
+	x.w.Header().Set("X-Should-Retry", "false")
+	x.call.Status, x.sent = p.status, true
+	x.w.WriteHeader(p.status)
+	x.write(p.body)
+}
+
+// answerHeader says who answered.
+func (x *exchange) answerHeader() {
+	h := x.w.Header()
+	h.Set("Cache-Control", "no-store")
+	if n := len(x.call.Attempts); n > 0 {
+		h.Set("X-Headgate-Attempts", fmt.Sprint(n))
+	}
+}
+
+// write sends bytes to the client; an error means that it went away.
+func (x *exchange) write(p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	_ = x.rc.SetWriteDeadline(time.Now().Add(writeLimit))
+	n, err := x.w.Write(p)
+	x.call.BytesOut += int64(n)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errClientGone, err)
+	}
+	return nil
+}
+
+func (x *exchange) flush() error {
+	if err := x.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("%w: %w", errClientGone, err)
+	}
+	return nil
+}
+
+// end records the call, whatever became of it, and makes sure that a cut reply
+// looks cut.
+func (x *exchange) end() {
+	if fault := recover(); fault != nil {
+		x.g.log.Error("a call panicked", "call", x.call.ID, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+		x.call.State, x.call.Message = StateFailed, "a fault in Headgate; its log has the details"
+		if x.sent {
+			x.call.State, x.aborted = StatePartial, true
+		} else {
+			x.answer(refusal{
+				status: http.StatusInternalServerError, kind: kindServer, code: "internal_error",
+				message: "A fault in Headgate. The program's log has the details under " + x.call.ID + ".",
+			})
+		}
+	}
+	x.opened.end()
+	x.call.Duration = time.Since(x.call.StartedAt)
+	x.call.Message = strings.TrimSpace(x.call.Message)
+	x.g.recorder.Record(x.call)
+	putBuffer(x.body)
+	if x.aborted {
+		panic(http.ErrAbortHandler)
+	}
+}

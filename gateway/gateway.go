@@ -1,0 +1,179 @@
+// Package gateway is Headgate's engine: an OpenAI-compatible HTTP handler that
+// answers each request with the first healthy member of the named group.
+//
+// It guarantees that no reply mixes two members, that a cut reply never looks
+// complete, that the request reaches the upstream byte for byte but for the
+// model's name, and that every call is handed to the Recorder exactly once.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Options say what the engine reports to. All are optional.
+type Options struct {
+	Recorder Recorder
+	Log      *slog.Logger
+	OnHealth func() // called after a cooldown began or ended; must not block
+}
+
+// Gateway is the engine. Use New.
+type Gateway struct {
+	recorder Recorder
+	log      *slog.Logger
+	health   *health
+	upstream *upstream
+	current  atomic.Pointer[snapshot] // nil until the first Apply
+
+	mu       sync.Mutex
+	calls    int           // running
+	idle     chan struct{} // closed when calls is 0; replaced when it leaves 0
+	draining bool
+	ending   context.Context // its end breaks off the running calls
+	breakOff context.CancelCauseFunc
+}
+
+// errStopped breaks off the calls that outlast a drain.
+var errStopped = errors.New("the gateway is stopping")
+
+// New returns an engine that refuses calls until the first Apply.
+func New(o Options) *Gateway {
+	g := &Gateway{recorder: o.Recorder, log: o.Log}
+	if g.recorder == nil {
+		g.recorder = noRecorder{}
+	}
+	if g.log == nil {
+		g.log = slog.New(slog.DiscardHandler)
+	}
+	g.health = newHealth(o.OnHealth)
+	g.upstream = newUpstream(g.timeouts)
+	g.idle = make(chan struct{})
+	close(g.idle)
+	g.ending, g.breakOff = context.WithCancelCause(context.Background())
+	return g
+}
+
+// Apply replaces the configuration at once for calls that begin from now on;
+// running calls go on with the one that they began with. Health is kept for
+// everything that keeps its id. On an error the old configuration stays.
+func (g *Gateway) Apply(c Config) error {
+	next, err := compile(c)
+	if err != nil {
+		return err
+	}
+	g.health.keepOnly(g.current.Swap(next), next)
+	return nil
+}
+
+// Validate tells whether Apply would take c. The error names the path of the
+// fault, such as `groups[0] "chat": members[1]: …`.
+func Validate(c Config) error {
+	_, err := compile(c)
+	return err
+}
+
+// ServeHTTP answers one request.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for i := range routes {
+		if name, ok := routes[i].match(r); ok {
+			routes[i].serve(g, w, r, &routes[i], name)
+			return
+		}
+	}
+	refuseUnrouted(w, r)
+}
+
+// Health returns the state of every member that has failed lately.
+func (g *Gateway) Health() []MemberHealth { return g.health.list(g.current.Load()) }
+
+// ClearCooldown makes a member and the keys of its provider eligible again.
+func (g *Gateway) ClearCooldown(memberID int64) {
+	g.health.clear(memberID, g.current.Load())
+}
+
+// Drain refuses new calls and returns when none is running any more. Calls
+// that outlast ctx are broken off, and Drain returns ctx's error then.
+func (g *Gateway) Drain(ctx context.Context) error {
+	g.mu.Lock()
+	g.draining = true
+	idle, breakOff := g.idle, g.breakOff
+	g.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		breakOff(errStopped)
+		<-idle
+		return ctx.Err()
+	}
+}
+
+// Resume lets calls in again after a Drain.
+func (g *Gateway) Resume() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.draining = false
+	if g.ending.Err() != nil {
+		g.ending, g.breakOff = context.WithCancelCause(context.Background())
+	}
+}
+
+// Close ends what is running and closes the connections to upstreams.
+func (g *Gateway) Close() error {
+	stopped, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = g.Drain(stopped)
+	g.upstream.close()
+	return nil
+}
+
+// enter counts a call in; false means that the engine is draining.
+func (g *Gateway) enter() (ending context.Context, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.draining {
+		return nil, false
+	}
+	if g.calls == 0 {
+		g.idle = make(chan struct{})
+	}
+	g.calls++
+	return g.ending, true
+}
+
+func (g *Gateway) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls--
+	if g.calls == 0 {
+		close(g.idle)
+	}
+}
+
+func (g *Gateway) isDraining() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.draining
+}
+
+func (g *Gateway) timeouts() Timeouts {
+	if s := g.current.Load(); s != nil {
+		return s.timeouts
+	}
+	return Timeouts{}.orDefaults()
+}
+
+type noRecorder struct{}
+
+func (noRecorder) Open(Call)   {}
+func (noRecorder) Record(Call) {}
+
+// self names this process in the hop header, so that a configuration that
+// points at its own gateway is noticed.
+var self = newID("hop_", rand.Int64N(1<<40))

@@ -1,0 +1,79 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// listedModel is a group in OpenAI's list of models.
+type listedModel struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Created int64  `json:"created"`
+	OwnedBy string `json:"owned_by"`
+}
+
+func (g *Gateway) serveModels(w http.ResponseWriter, r *http.Request, at *route, _ string) {
+	s, key, refused := g.admit(r)
+	if refused != nil {
+		refused.write(w, at.dialect)
+		return
+	}
+	list := []listedModel{}
+	for _, grp := range s.groups {
+		if key.mayUse(grp) {
+			list = append(list, listed(grp))
+		}
+	}
+	slices.SortFunc(list, func(a, b listedModel) int { return strings.Compare(a.ID, b.ID) })
+	writeJSON(w, struct {
+		Object string        `json:"object"`
+		Data   []listedModel `json:"data"`
+	}{"list", list})
+}
+
+func (g *Gateway) serveModel(w http.ResponseWriter, r *http.Request, at *route, name string) {
+	s, key, refused := g.admit(r)
+	if refused != nil {
+		refused.write(w, at.dialect)
+		return
+	}
+	grp := s.groups[name]
+	if grp == nil || !key.mayUse(grp) {
+		refusedModel(name).write(w, at.dialect)
+		return
+	}
+	writeJSON(w, listed(grp))
+}
+
+// admit checks the key of a request that isn't a call.
+func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
+	s := g.current.Load()
+	if s == nil || g.isDraining() {
+		return nil, nil, &refusedStopping
+	}
+	key, ok := s.knownKey(r.Header, time.Now())
+	if !ok {
+		return nil, nil, &refusedKey
+	}
+	return s, key, nil
+}
+
+func (k *apiKey) mayUse(g *group) bool {
+	_, ok := k.groups[g.id]
+	return ok
+}
+
+func listed(g *group) listedModel {
+	return listedModel{ID: g.name, Object: "model", Created: max(g.created.Unix(), 0), OwnedBy: "headgate"}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	body, _ := json.Marshal(v) // plain structs: can't fail
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,101 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"headgate/gateway/dialect"
+)
+
+// ProbeResult is what a test of a provider found.
+type ProbeResult struct {
+	Status  int // upstream's; 0: no reply
+	Outcome Outcome
+	Latency time.Duration
+	Models  []string // what the provider serves, where it says so
+}
+
+// probeLimit bounds one request of a probe.
+const probeLimit = 15 * time.Second
+
+// Probe makes a real request to a provider: its list of models or, where it has
+// none and model is given, the shortest chat. Nothing is held against anybody.
+func (g *Gateway) Probe(ctx context.Context, in Provider, model string) ProbeResult {
+	p, err := compileProvider(in)
+	if err != nil {
+		return ProbeResult{Outcome: Outcome{Class: ClassCallerFault, Blames: BlamesNobody, Action: ActionStop, Reason: "caller_fault", Message: err.Error()}}
+	}
+	began := time.Now()
+	out, body := g.probe(ctx, p, http.MethodGet, dialect.Models, "")
+	if out.Outcome.Class == ClassOK {
+		names, err := p.dialect.ReadModels(body)
+		if err == nil {
+			out.Models = names
+		} else {
+			out.Outcome = classify(&result{err: notAList(body, err), status: out.Status, header: http.Header{}, now: time.Now()}, p.keys[0].secret)
+		}
+	}
+	if out.Outcome.Class == ClassModelUnavailable && model != "" {
+		quoted, _ := json.Marshal(model) // a string: can't fail
+		out, _ = g.probe(ctx, p, http.MethodPost, dialect.Chat,
+			fmt.Sprintf(`{"model":%s,"messages":[{"role":"user","content":"ping"}],"max_tokens":1}`, quoted))
+	}
+	out.Latency = time.Since(began)
+	return out
+}
+
+func notAList(body []byte, err error) error {
+	if looksLikeHTML(body) {
+		return errHTMLReply
+	}
+	return fmt.Errorf("%w of models: %w", errNotJSON, err)
+}
+
+func (g *Gateway) probe(ctx context.Context, p *provider, method string, operation dialect.Operation, body string) (ProbeResult, []byte) {
+	ctx, cancel := context.WithTimeoutCause(ctx, probeLimit, errReplyTimeout)
+	defer cancel()
+	key := p.keys[0]
+	res := &result{header: http.Header{}}
+	request, err := http.NewRequestWithContext(ctx, method, p.urls[operation].String(), strings.NewReader(body))
+	if err != nil {
+		res.err = err
+		return ProbeResult{Outcome: classify(res, key.secret)}, nil
+	}
+	request.Header = upstreamHeader(http.Header{}, p, key)
+	reply, err := g.upstream.transport.RoundTrip(request)
+	if err != nil {
+		res.err, res.now = causeOf(ctx, err), time.Now()
+		return ProbeResult{Outcome: classify(res, key.secret)}, nil
+	}
+	defer reply.Body.Close()
+	res.status, res.header, res.now = reply.StatusCode, reply.Header, time.Now()
+	reader, err := decoded(reply)
+	if err == nil {
+		res.body, err = io.ReadAll(io.LimitReader(reader, largestReply))
+	}
+	switch {
+	case err != nil:
+		res.err = causeOf(ctx, err)
+	case reply.StatusCode == http.StatusOK && len(strings.TrimSpace(string(res.body))) == 0:
+		res.err = errEmptyReply
+	case reply.StatusCode == http.StatusOK:
+		res.readFailure(p.dialect)
+		if res.failure.Message == "" {
+			ok := Outcome{Class: ClassOK, Blames: BlamesNobody, Action: ActionDone, Reason: "ok"}
+			return ProbeResult{Status: reply.StatusCode, Outcome: ok}, res.body
+		}
+		res.err = errErrorInReply
+	default:
+		res.readFailure(p.dialect)
+	}
+	if errors.Is(res.err, context.Canceled) {
+		res.err = errClientGone
+	}
+	return ProbeResult{Status: res.status, Outcome: classify(res, key.secret)}, nil
+}

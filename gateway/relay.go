@@ -1,0 +1,234 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"headgate/gateway/dialect"
+)
+
+// stream is one event stream of an upstream on its way to the client, and what
+// is learnt from it in passing.
+type stream struct {
+	a        *attempt
+	events   *sseReader
+	finished bool // an event said why generation ended
+	started  bool // an event meant something
+	done     bool // the terminal event came
+}
+
+// relayStream passes a stream on, event by event.
+func (a *attempt) relayStream(from io.Reader) *result {
+	s := &stream{a: a, events: newSSEReader(from)}
+	defer func() {
+		if !a.handedOff {
+			s.events.release()
+		}
+	}()
+	g := newGate(a)
+	defer g.close()
+	res := s.pump(g)
+	if res == nil {
+		res = s.conclude(g)
+	}
+	if res != nil && g.isOpen() {
+		a.breakOff(g, res)
+	}
+	return res
+}
+
+// pump moves events until the stream ends or fails.
+func (s *stream) pump(g *gate) *result {
+	a := s.a
+	d := a.m.provider.dialect
+	var e dialect.Event
+	for !s.done {
+		event, err := s.events.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return &result{err: s.readError(err)}
+		}
+		if event.data == nil { // a comment: keeps connections alive, means nothing
+			e = dialect.Event{}
+			if err := g.pass(event.raw, &e, true); err != nil {
+				return &result{err: err}
+			}
+			continue
+		}
+		if res := s.read(d, event, &e, !s.started || g.scan.set != nil); res != nil {
+			return res
+		}
+		if s.started {
+			a.limit.set(a.x.s.timeouts.StreamIdle, errStreamIdle)
+		}
+		if s.done || e.UsageOnly && a.asked {
+			continue
+		}
+		if err := g.pass(whole(event), &e, !s.events.buffered()); err != nil {
+			return gateResult(err)
+		}
+	}
+	return nil
+}
+
+// read learns from one event.
+func (s *stream) read(d *dialect.Dialect, event sseEvent, e *dialect.Event, text bool) *result {
+	if err := d.ReadEvent(event.data, text, e); err != nil {
+		return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
+	}
+	if e.Error != nil {
+		body := append([]byte(nil), event.data[:min(len(event.data), largestError)]...)
+		return &result{err: errErrorInReply, failure: *e.Error, body: body}
+	}
+	if e.Usage.Known() {
+		s.a.usage = e.Usage
+	}
+	s.done = e.Done
+	s.finished = s.finished || e.Finished
+	s.started = s.started || e.Semantic
+	return nil
+}
+
+// conclude checks that the stream ended as a whole one does, and completes it.
+func (s *stream) conclude(g *gate) *result {
+	switch {
+	case !s.started && s.done:
+		return &result{err: errNoContent}
+	case !s.started:
+		return &result{err: errEmptyReply}
+	case !s.done && !s.finished:
+		return &result{err: errCutStream}
+	}
+	if err := g.complete(); err != nil {
+		return gateResult(err)
+	}
+	a := s.a
+	err := a.x.write(a.m.provider.dialect.End)
+	if err = errors.Join(err, a.x.flush()); err != nil {
+		return &result{err: err}
+	}
+	if s.done {
+		a.drain(s.events)
+	}
+	return nil
+}
+
+// readError tells a stream that broke off from one that never began.
+func (s *stream) readError(err error) error {
+	if errors.Is(err, errEventTooLong) {
+		return fmt.Errorf("%w: %w", errTooLarge, err)
+	}
+	return err
+}
+
+func gateResult(err error) *result {
+	res := &result{err: err}
+	if found, ok := errors.AsType[keywordFound](err); ok {
+		res.keyword = found.keyword
+	}
+	return res
+}
+
+// whole is an event as it came, or with the blank line that the stream's end
+// left out.
+func whole(event sseEvent) []byte {
+	if rest, ended := cutLineEnd(event.raw); ended {
+		if _, blank := cutLineEnd(rest); blank {
+			return event.raw
+		}
+	}
+	return append(bytes.Clone(event.raw), "\n\n"...)
+}
+
+func cutLineEnd(b []byte) ([]byte, bool) {
+	n := len(b)
+	switch {
+	case n > 1 && b[n-2] == '\r' && b[n-1] == '\n':
+		return b[:n-2], true
+	case n > 0 && (b[n-1] == '\n' || b[n-1] == '\r'):
+		return b[:n-1], true
+	default:
+		return b, false
+	}
+}
+
+// drainLimit is how long a complete stream may take to end its connection
+// cleanly, so that it can be used again.
+const drainLimit = 250 * time.Millisecond
+
+// drain reads what comes after the terminal event, away from the client's eyes.
+func (a *attempt) drain(events *sseReader) {
+	a.handedOff = true
+	body, cancel := a.response.Body, a.cancel
+	// The call's own end must not cut this short.
+	stop := time.AfterFunc(drainLimit, func() { cancel(nil) })
+	go func() {
+		_, _ = io.Copy(io.Discard, io.LimitReader(body, 64<<10))
+		stop.Stop()
+		_ = body.Close()
+		cancel(nil)
+		events.release()
+	}()
+}
+
+// breakOff tells the client, in the stream itself, that it is not complete.
+func (a *attempt) breakOff(g *gate, res *result) {
+	if err := causeOf(a.ctx, res.err); errors.Is(err, errClientGone) {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	final := finals[ClassTransient]
+	final.message = "The reply broke off: " + (&result{err: causeOf(a.ctx, res.err), status: a.record.Status, failure: res.failure}).message(a.key.secret)
+	_ = g.write(a.x.at.dialect.ErrorEvent(final.envelope()), true)
+}
+
+// assemble puts a stream together for a client that wants a whole reply.
+func (a *attempt) assemble(from io.Reader) *result {
+	s := &stream{a: a, events: newSSEReader(from)}
+	defer s.events.release()
+	d := a.m.provider.dialect
+	put := d.Assembler()
+	var e dialect.Event
+	for !s.done {
+		event, err := s.events.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return &result{err: s.readError(err)}
+		}
+		if event.data == nil {
+			continue
+		}
+		if res := s.read(d, event, &e, true); res != nil {
+			return res
+		}
+		if s.done {
+			break
+		}
+		if err := put.Add(event.data); err != nil {
+			return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
+		}
+	}
+	switch {
+	case !s.started:
+		return &result{err: errNoContent}
+	case !s.done && !s.finished:
+		return &result{err: errCutStream}
+	}
+	body, err := put.Reply()
+	if err != nil {
+		return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
+	}
+	if cause := context.Cause(a.ctx); cause != nil {
+		return &result{err: cause}
+	}
+	return a.deliver(body)
+}

@@ -1,0 +1,146 @@
+package gateway
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// A compressed reply may become this many times larger, and this much anyway.
+const (
+	largestRatio  = 200
+	freeInflation = 1 << 20
+)
+
+// decoded is the reply's body without its encoding. We ask for none; some
+// servers compress all the same.
+func decoded(reply *http.Response) (io.Reader, error) {
+	switch encoding := strings.ToLower(reply.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+		return reply.Body, nil
+	case "gzip", "x-gzip":
+		counted := &countingReader{from: reply.Body}
+		inflated, err := gzip.NewReader(counted)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errEncoding, err)
+		}
+		return &ratioReader{from: inflated, compressed: counted}, nil
+	default:
+		return nil, fmt.Errorf("%w: %q", errEncoding, cut(encoding, 40))
+	}
+}
+
+type countingReader struct {
+	from io.Reader
+	n    int64
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	return n, err
+}
+
+// ratioReader stops a small reply from becoming a huge one.
+type ratioReader struct {
+	from       io.Reader
+	compressed *countingReader
+	n          int64
+}
+
+func (r *ratioReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.n += int64(n)
+	if r.n > freeInflation+largestRatio*r.compressed.n {
+		return 0, errTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: %w", errEncoding, err)
+	}
+	return n, err
+}
+
+// replyKind is what a body looks like from its first character.
+type replyKind int
+
+const (
+	replyEmpty replyKind = iota
+	replyJSON
+	replyEvents
+	replyHTML
+)
+
+// sniff looks at the first bytes: servers are known to mislabel what they send.
+func sniff(from io.Reader) (replyKind, io.Reader, error) {
+	start := make([]byte, 0, 512)
+	for {
+		n, err := from.Read(start[len(start):cap(start)])
+		start = start[:len(start)+n]
+		text := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n")
+		if len(text) > 0 || len(start) == cap(start) {
+			again := io.MultiReader(bytes.NewReader(start), from)
+			return kindOf(text), again, nil
+		}
+		if errors.Is(err, io.EOF) {
+			return replyEmpty, nil, nil
+		}
+		if err != nil {
+			return replyEmpty, nil, err
+		}
+	}
+}
+
+func kindOf(text []byte) replyKind {
+	if len(text) == 0 {
+		return replyEmpty
+	}
+	switch text[0] {
+	case '<':
+		return replyHTML
+	case '{', '[', '"':
+		return replyJSON
+	case 'd', 'e', ':', 'i', 'r': // data, event, a comment, id, retry
+		return replyEvents
+	default:
+		return replyJSON
+	}
+}
+
+// readWhole reads a whole reply into buf.
+func readWhole(from io.Reader, buf *[]byte, length int64) error {
+	if length > 0 && length <= largestReply {
+		*buf = slices.Grow(*buf, int(length)+1)
+	}
+	for {
+		if len(*buf) == cap(*buf) {
+			*buf = slices.Grow(*buf, max(4<<10, len(*buf)))
+		}
+		n, err := from.Read((*buf)[len(*buf):cap(*buf)])
+		*buf = (*buf)[:len(*buf)+n]
+		switch {
+		case len(*buf) > largestReply:
+			return errTooLarge
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// headerText is a name as a header's value can carry it.
+func headerText(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if r < ' ' || r > '~' {
+			r = '?'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,259 @@
+package gateway
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"headgate/gateway/dialect"
+)
+
+// snapshot is a Config made ready for use: what a request needs is looked up or
+// was computed here once. It never changes.
+type snapshot struct {
+	keys     map[[32]byte]*apiKey
+	groups   map[string]*group
+	keywords *keywordSet // nil: none
+	members  map[int64]*member
+	failover Failover
+	timeouts Timeouts
+	limits   Limits
+}
+
+type apiKey struct {
+	id        int64
+	name      string
+	groups    map[int64]struct{}
+	expiresAt time.Time
+}
+
+func (k *apiKey) expired(now time.Time) bool {
+	return !k.expiresAt.IsZero() && !now.Before(k.expiresAt)
+}
+
+type group struct {
+	id      int64
+	name    string
+	created time.Time
+	members []*member // in the policy's order
+}
+
+type member struct {
+	id          int64
+	priority    int
+	provider    *provider
+	model       Model
+	quotedModel []byte
+}
+
+type provider struct {
+	id      int64
+	name    string
+	dialect *dialect.Dialect
+	keys    []*providerKey // at least one: a provider without keys has one that is empty
+	headers []Header
+	urls    map[dialect.Operation]*url.URL
+}
+
+type providerKey struct {
+	id     int64
+	secret string
+	hint   string
+}
+
+func compile(c Config) (*snapshot, error) {
+	s := &snapshot{
+		keys:     make(map[[32]byte]*apiKey, len(c.APIKeys)),
+		groups:   make(map[string]*group, len(c.Groups)),
+		members:  map[int64]*member{},
+		failover: c.Failover.orDefaults(),
+		timeouts: c.Timeouts.orDefaults(),
+		limits:   c.Limits.orDefaults(),
+	}
+	providers := make(map[int64]*provider, len(c.Providers))
+	models := map[int64]servedModel{}
+	for i, in := range c.Providers {
+		p, err := compileProvider(in)
+		if err != nil {
+			return nil, fmt.Errorf("providers[%d] %q: %w", i, in.Name, err)
+		}
+		if providers[in.ID] != nil {
+			return nil, fmt.Errorf("providers[%d] %q: id %d is taken", i, in.Name, in.ID)
+		}
+		providers[in.ID] = p
+		for j, m := range in.Models {
+			if m.Name == "" {
+				return nil, fmt.Errorf("providers[%d] %q: models[%d]: no name", i, in.Name, j)
+			}
+			if _, taken := models[m.ID]; taken {
+				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: id %d is taken", i, in.Name, j, m.Name, m.ID)
+			}
+			models[m.ID] = servedModel{m, p}
+		}
+	}
+	groupIDs := map[int64]struct{}{}
+	for i, in := range c.Groups {
+		if err := s.addGroup(in, models); err != nil {
+			return nil, fmt.Errorf("groups[%d] %q: %w", i, in.Name, err)
+		}
+		groupIDs[in.ID] = struct{}{}
+	}
+	for i, in := range c.APIKeys {
+		if err := s.addAPIKey(in, groupIDs); err != nil {
+			return nil, fmt.Errorf("api_keys[%d] %q: %w", i, in.Name, err)
+		}
+	}
+	for i, in := range c.Keywords {
+		if strings.TrimSpace(in.Text) == "" {
+			return nil, fmt.Errorf("failure_keywords[%d]: no text", i)
+		}
+	}
+	s.keywords = newKeywordSet(c.Keywords)
+	return s, nil
+}
+
+// servedModel is a model with the provider that serves it.
+type servedModel struct {
+	Model
+	provider *provider
+}
+
+func compileProvider(in Provider) (*provider, error) {
+	d, known := dialect.All[in.Dialect]
+	if !known {
+		return nil, fmt.Errorf("unknown dialect %q", in.Dialect)
+	}
+	base, err := url.Parse(in.BaseURL)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("base URL: %w", err)
+	case base.Scheme != "http" && base.Scheme != "https" || base.Host == "":
+		return nil, fmt.Errorf("base URL %q is not an absolute http or https URL", in.BaseURL)
+	case base.User != nil:
+		return nil, fmt.Errorf("base URL holds a user name or password")
+	}
+	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, urls: map[dialect.Operation]*url.URL{}}
+	for operation, path := range d.Paths {
+		p.urls[operation] = endpoint(base, path)
+	}
+	for _, h := range in.Headers {
+		if h.Name == "" || strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
+			return nil, fmt.Errorf("header %q can't be sent", h.Name)
+		}
+	}
+	for _, k := range in.Keys {
+		if k.Secret == "" || strings.ContainsAny(k.Secret, "\r\n\x00") {
+			return nil, fmt.Errorf("key %s can't be sent in a header", k.Hint)
+		}
+		p.keys = append(p.keys, &providerKey{id: k.ID, secret: k.Secret, hint: k.Hint})
+	}
+	if len(p.keys) == 0 {
+		p.keys = []*providerKey{{}}
+	}
+	return p, nil
+}
+
+// endpoint appends path to a base URL and keeps its query. People also paste
+// the whole address of an endpoint: it is used as it stands.
+func endpoint(base *url.URL, path string) *url.URL {
+	u := *base
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = ""
+	u.Fragment = ""
+	if !strings.HasSuffix(u.Path, path) {
+		u.Path = strings.TrimSuffix(u.Path, dialect.OpenAI.Paths[dialect.Chat]) + path
+	}
+	return &u
+}
+
+func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {
+	if in.Name == "" {
+		return fmt.Errorf("no name")
+	}
+	if s.groups[in.Name] != nil {
+		return fmt.Errorf("another group has this name")
+	}
+	order, known := policies[in.Policy]
+	if !known {
+		return fmt.Errorf("unknown policy %q", in.Policy)
+	}
+	g := &group{id: in.ID, name: in.Name, created: in.CreatedAt}
+	for i, m := range in.Members {
+		served, there := models[m.ModelID]
+		if !there || served.provider.id != m.ProviderID {
+			return fmt.Errorf("members[%d]: provider %d has no model %d", i, m.ProviderID, m.ModelID)
+		}
+		if s.members[m.ID] != nil {
+			return fmt.Errorf("members[%d]: id %d is taken", i, m.ID)
+		}
+		quoted, err := json.Marshal(served.Name)
+		if err != nil {
+			return fmt.Errorf("members[%d]: model %q: %w", i, served.Name, err)
+		}
+		compiled := &member{id: m.ID, priority: m.Priority, provider: served.provider, model: served.Model, quotedModel: quoted}
+		s.members[m.ID] = compiled
+		g.members = append(g.members, compiled)
+	}
+	slices.SortFunc(g.members, order)
+	s.groups[in.Name] = g
+	return nil
+}
+
+func (s *snapshot) addAPIKey(in APIKey, groupIDs map[int64]struct{}) error {
+	if s.keys[in.Hash] != nil {
+		return fmt.Errorf("the same key is there twice")
+	}
+	k := &apiKey{id: in.ID, name: in.Name, groups: make(map[int64]struct{}, len(in.GroupIDs)), expiresAt: in.ExpiresAt}
+	for _, id := range in.GroupIDs {
+		if _, there := groupIDs[id]; there { // a disabled group isn't
+			k.groups[id] = struct{}{}
+		}
+	}
+	s.keys[in.Hash] = k
+	return nil
+}
+
+func (f Failover) orDefaults() Failover {
+	return Failover{
+		Count:       cmp.Or(f.Count, DefaultFailoverCount),
+		Window:      cmp.Or(f.Window, DefaultFailoverWindow),
+		Cooldown:    cmp.Or(f.Cooldown, DefaultFailoverCooldown),
+		MaxCooldown: max(cmp.Or(f.MaxCooldown, DefaultFailoverMaxCooldown), f.Cooldown),
+	}
+}
+
+func (t Timeouts) orDefaults() Timeouts {
+	return Timeouts{
+		Connect:    cmp.Or(t.Connect, DefaultConnectTimeout),
+		TLS:        cmp.Or(t.TLS, DefaultTLSTimeout),
+		FirstToken: cmp.Or(t.FirstToken, DefaultFirstTokenTimeout),
+		StreamIdle: cmp.Or(t.StreamIdle, DefaultStreamIdleTimeout),
+		Reply:      cmp.Or(t.Reply, DefaultReplyTimeout),
+	}
+}
+
+func (l Limits) orDefaults() Limits {
+	return Limits{
+		Attempts:  cmp.Or(l.Attempts, DefaultAttemptLimit),
+		Commit:    cmp.Or(l.Commit, DefaultCommitLimit),
+		BodyBytes: cmp.Or(l.BodyBytes, DefaultBodyBytes),
+	}
+}
+
+// knownKey finds the key that a request came with.
+func (s *snapshot) knownKey(h http.Header, now time.Time) (*apiKey, bool) {
+	hash, ok := credential(h)
+	if !ok {
+		return nil, false
+	}
+	key := s.keys[hash]
+	if key == nil || key.expired(now) {
+		return nil, false
+	}
+	return key, true
+}

@@ -1,0 +1,201 @@
+package gateway
+
+import (
+	"sync"
+	"time"
+)
+
+// health is what changes while the engine runs: who failed, who is passed over
+// and until when. It goes by ids and so outlives the snapshots.
+type health struct {
+	onChange func()
+	now      func() time.Time // monotonic
+
+	mu      sync.Mutex
+	members map[int64]*memberHealth
+	keys    map[int64]*keyHealth // by provider key
+	pairs   map[pair]*pairHealth // a rate limit holds for one key on one member
+	noUsage map[int64]struct{}   // providers that refuse to be asked for usage
+}
+
+type pair struct{ member, key int64 }
+
+type memberHealth struct {
+	failures  []time.Time // that count, within the window
+	until     time.Time   // passed over until then
+	cooldowns int         // in a row; each is twice as long as the one before
+	probing   bool        // half open: one call is finding out
+
+	class  Class // of the last failure
+	reason string
+	at     time.Time
+}
+
+type keyHealth struct {
+	until time.Time
+	used  time.Time
+}
+
+type pairHealth struct {
+	until   time.Time
+	strikes int // rate limits in a row that named no time
+}
+
+// MemberHealth is the running state of one member.
+type MemberHealth struct {
+	MemberID      int64
+	Failures      int       // within the threshold's window
+	CooldownUntil time.Time // zero: not cooling down
+	LastFailureAt time.Time // zero: none
+	Class         Class     // of the last failure
+	Reason        string
+}
+
+func newHealth(onChange func()) *health {
+	if onChange == nil {
+		onChange = func() {}
+	}
+	return &health{
+		onChange: onChange,
+		now:      time.Now,
+		members:  map[int64]*memberHealth{},
+		keys:     map[int64]*keyHealth{},
+		pairs:    map[pair]*pairHealth{},
+		noUsage:  map[int64]struct{}{},
+	}
+}
+
+// keepOnly forgets what the new snapshot doesn't have any more, and what was
+// held against a key whose text has changed.
+func (h *health) keepOnly(old, next *snapshot) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	before, after := secretsOf(old), secretsOf(next)
+	for id := range h.keys {
+		if secret, there := after[id]; !there || secret != before[id] {
+			delete(h.keys, id)
+		}
+	}
+	for id := range h.members {
+		if next.members[id] == nil {
+			delete(h.members, id)
+		}
+	}
+	for p := range h.pairs {
+		secret, there := after[p.key]
+		if next.members[p.member] == nil || p.key != 0 && (!there || secret != before[p.key]) {
+			delete(h.pairs, p)
+		}
+	}
+}
+
+func secretsOf(s *snapshot) map[int64]string {
+	secrets := map[int64]string{}
+	if s == nil {
+		return secrets
+	}
+	for _, m := range s.members {
+		for _, k := range m.provider.keys {
+			secrets[k.id] = k.secret
+		}
+	}
+	return secrets
+}
+
+func (h *health) list(s *snapshot) []MemberHealth {
+	if s == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.now()
+	var list []MemberHealth
+	for id, m := range s.members {
+		state := h.members[id]
+		until := h.benchedUntil(m, now)
+		if state == nil && until.IsZero() {
+			continue
+		}
+		entry := MemberHealth{MemberID: id, CooldownUntil: until}
+		if state != nil {
+			state.forgetBefore(now.Add(-s.failover.Window))
+			entry.Failures = len(state.failures)
+			entry.LastFailureAt, entry.Class, entry.Reason = state.at, state.class, state.reason
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// clear makes a member eligible at once.
+func (h *health) clear(memberID int64, s *snapshot) {
+	h.mu.Lock()
+	delete(h.members, memberID)
+	if s != nil && s.members[memberID] != nil {
+		for _, k := range s.members[memberID].provider.keys {
+			delete(h.keys, k.id)
+			delete(h.pairs, pair{memberID, k.id})
+		}
+	}
+	h.mu.Unlock()
+	h.onChange()
+}
+
+// refusesUsage tells whether a provider has refused to be asked for usage.
+func (h *health) refusesUsage(p *provider) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, refuses := h.noUsage[p.id]
+	return refuses
+}
+
+func (h *health) noteRefusesUsage(p *provider) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.noUsage[p.id] = struct{}{}
+}
+
+func (m *memberHealth) forgetBefore(t time.Time) {
+	kept := 0
+	for kept < len(m.failures) && m.failures[kept].Before(t) {
+		kept++
+	}
+	m.failures = m.failures[kept:]
+}
+
+// benchedUntil is when the member can be tried again: its own time, and that of
+// the first of its keys. Zero: now.
+func (h *health) benchedUntil(m *member, now time.Time) time.Time {
+	var own, firstKey time.Time
+	if state := h.members[m.id]; state != nil {
+		own = state.until
+	}
+	for i, k := range m.provider.keys {
+		if until := h.keyBenchedUntil(m, k); i == 0 || until.Before(firstKey) {
+			firstKey = until
+		}
+	}
+	until := later(own, firstKey)
+	if !until.After(now) {
+		return time.Time{}
+	}
+	return until
+}
+
+func (h *health) keyBenchedUntil(m *member, k *providerKey) time.Time {
+	var until time.Time
+	if state := h.keys[k.id]; state != nil {
+		until = state.until
+	}
+	if state := h.pairs[pair{m.id, k.id}]; state != nil {
+		until = later(until, state.until)
+	}
+	return until
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
