@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"math"
+	"strings"
+	"time"
+
+	"headgate/app/calllog"
+)
+
+// callColumns and attemptColumns are in the order of callValues, scanCall and
+// attemptValues.
+var (
+	callColumns = []string{
+		"seq", "id", "started_at", "duration_us", "first_token_us", "route", "api_key_id", "api_key",
+		"group_id", "model", "stream", "state", "status", "error_code", "message", "attempts",
+		"provider", "member", "input_tokens", "output_tokens", "cost_nanos",
+		// Up to here they are a list's.
+		"user_agent", "bytes_in", "bytes_out", "cached_input_tokens", "reasoning_tokens", "cost_source",
+	}
+	attemptColumns = []string{
+		"call_seq", "number", "member_id", "provider_id", "provider", "model_id", "model",
+		"provider_key_id", "key_hint", "priority", "start_us", "connect_us", "first_byte_us",
+		"first_token_us", "total_us", "status", "class", "blames", "action", "counts", "bench_ms",
+		"reason", "message", "keyword", "keyword_id",
+	}
+	listColumns = callColumns[:21]
+)
+
+var (
+	callInsert    = newInsert("calls", callColumns)
+	attemptInsert = newInsert("attempts", attemptColumns)
+	callUpdate    = "UPDATE calls SET " + strings.Join(callColumns[1:], " = ?, ") + " = ? WHERE seq = ?"
+)
+
+// rowsPerInsert is where inserts were fastest: the driver prepares each
+// statement anew, and looks for each value among all values of its statement.
+const rowsPerInsert = 4
+
+// insert is the text of an INSERT for one row, two rows and so on.
+type insert struct {
+	columns int
+	texts   [rowsPerInsert + 1]string
+}
+
+func newInsert(table string, columns []string) (in insert) {
+	in.columns = len(columns)
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
+	for n := 1; n <= rowsPerInsert; n++ {
+		in.texts[n] = "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
+			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
+	}
+	return in
+}
+
+// rowInserter gathers rows into statements of rowsPerInsert.
+type rowInserter struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	insert *insert
+	rows   int
+	values []any
+}
+
+func (r *rowInserter) add(values func(to []any) []any) error {
+	if r.values == nil {
+		r.values = make([]any, 0, rowsPerInsert*r.insert.columns)
+	}
+	r.values = values(r.values)
+	r.rows++
+	if r.rows < rowsPerInsert {
+		return nil
+	}
+	return r.flush()
+}
+
+func (r *rowInserter) flush() error {
+	if r.rows == 0 {
+		return nil
+	}
+	_, err := r.tx.ExecContext(r.ctx, r.insert.texts[r.rows], r.values...)
+	r.rows, r.values = 0, r.values[:0]
+	return err
+}
+
+func callValues(to []any, seq int64, e *calllog.Entry) []any {
+	c, u := &e.Call, &e.Call.Usage
+	var provider, member string
+	if n := len(c.Attempts); n > 0 {
+		provider, member = c.Attempts[n-1].Provider, c.Attempts[n-1].Model
+	}
+	var cost any
+	if e.Cost.Source != calllog.CostUnknown {
+		cost = e.Cost.Nanos
+	}
+	return append(to,
+		seq, c.ID, c.StartedAt.UnixMilli(), c.Duration.Microseconds(), elapsed(c.FirstToken), c.Route,
+		c.APIKeyID, c.APIKeyName, c.GroupID, c.Model, c.Stream, string(c.State), int64(c.Status),
+		c.ErrorCode, c.Message, int64(len(c.Attempts)), provider, member,
+		count(u.Input.N, u.Input.Known), count(u.Output.N, u.Output.Known), cost,
+		c.UserAgent, c.BytesIn, c.BytesOut, count(u.CachedInput.N, u.CachedInput.Known), count(u.Reasoning.N, u.Reasoning.Known), e.Cost.Source)
+}
+
+func attemptValues(to []any, seq int64, number int, e *calllog.Entry) []any {
+	a := &e.Call.Attempts[number]
+	o := &a.Outcome
+	return append(to,
+		seq, int64(number), a.MemberID, a.ProviderID, a.Provider, a.ModelID, a.Model,
+		a.ProviderKeyID, a.KeyHint, int64(a.Priority), a.Start.Microseconds(), elapsed(a.Connect), elapsed(a.FirstByte),
+		elapsed(a.FirstToken), a.Total.Microseconds(), int64(a.Status), string(o.Class), string(o.Blames), string(o.Action),
+		o.Counts, o.Bench.Milliseconds(), o.Reason, o.Message, o.Keyword, o.KeywordID)
+}
+
+// elapsed is a duration whose zero means that it didn't happen.
+func elapsed(d time.Duration) any {
+	if d <= 0 {
+		return nil
+	}
+	return d.Microseconds()
+}
+
+func count(n int64, known bool) any {
+	if !known {
+		return nil
+	}
+	return n
+}
+
+// millis are microseconds of a row as the window's milliseconds.
+type millis struct{ to *float64 }
+
+// Scan takes an integer column.
+func (m millis) Scan(value any) error {
+	var n sql.NullInt64
+	if err := n.Scan(value); err != nil {
+		return err
+	}
+	*m.to = float64(n.Int64) / 1000
+	return nil
+}
+
+// maybeMillis is millis of a column that may be NULL.
+type maybeMillis struct{ to **float64 }
+
+// Scan takes an integer column or NULL.
+func (m maybeMillis) Scan(value any) error {
+	if value == nil {
+		*m.to = nil
+		return nil
+	}
+	*m.to = new(float64)
+	return millis{*m.to}.Scan(value)
+}
+
+func listTargets(r *calllog.Row) []any {
+	return []any{
+		&r.Seq, &r.ID, &r.StartedAt, millis{&r.DurationMS}, maybeMillis{&r.FirstTokenMS}, &r.Route,
+		&r.APIKeyID, &r.APIKey, &r.GroupID, &r.Model, &r.Stream, &r.State, &r.Status,
+		&r.ErrorCode, &r.Message, &r.Attempts, &r.Provider, &r.Member,
+		&r.InputTokens, &r.OutputTokens, &r.CostNanos,
+	}
+}
+
+func detailTargets(d *calllog.Detail) []any {
+	return append(listTargets(&d.Row),
+		&d.UserAgent, &d.BytesIn, &d.BytesOut, &d.CachedInputTokens, &d.ReasoningTokens, &d.CostSource)
+}
+
+// attemptRead are the columns of attemptTargets.
+const attemptRead = `member_id, provider_id, provider, model, key_hint, priority, start_us, connect_us,
+	first_byte_us, first_token_us, total_us, status, class, blames, action, reason, message, keyword, bench_ms`
+
+func attemptTargets(a *calllog.Attempt) []any {
+	return []any{
+		&a.MemberID, &a.ProviderID, &a.Provider, &a.Model, &a.KeyHint, &a.Priority, millis{&a.StartMS}, maybeMillis{&a.ConnectMS},
+		maybeMillis{&a.FirstByteMS}, maybeMillis{&a.FirstTokenMS}, millis{&a.TotalMS}, &a.Status, &a.Class, &a.Blames, &a.Action,
+		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS,
+	}
+}
+
+// newest is a cursor that every call is before.
+const newest = math.MaxInt64
