@@ -1,0 +1,146 @@
+// Package server is Headgate's face where there is no screen: the same pages as
+// in the window, over HTTP on a port of their own, behind a login.
+//
+//	GET  /…                   the pages
+//	POST /rpc/<Type>/<Method> a bound method: a JSON array of arguments → its result
+//	GET  /events              server-sent events: each is a JSON array of topics
+//	POST /login, POST /logout, GET /session, GET /healthz
+//
+// Errors are {"code", "params"}, as package apperr says. Everything but the
+// pages, /login, /session and /healthz refuses a stranger with 401 and
+// login_required.
+package server
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"headgate/app"
+	"headgate/app/api"
+	"headgate/app/apperr"
+	"headgate/app/event"
+)
+
+// Options say what is served and who may come in.
+type Options struct {
+	App      *app.App // started
+	Pages    fs.FS    // the built pages, or only placeholder.html
+	Username string   // "": the stored one, or "admin"
+	Password string   // "": the stored one, or one made now
+}
+
+// Server serves the pages and what they need.
+type Server struct {
+	http    *http.Server
+	log     *slog.Logger
+	bus     *event.Bus
+	door    door
+	methods map[string]method
+	pages   pages
+	guard   guard
+	made    string
+	leaving context.Context // ends when the server shuts down
+	streams chan struct{}   // one for each running /events
+}
+
+// New makes a server for the listener's address. It stores a password when
+// there was none: see MadePassword.
+func New(ctx context.Context, ln net.Listener, o Options) (*Server, error) {
+	who, made, err := findCredential(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	leaving, leave := context.WithCancel(context.Background())
+	s := &Server{
+		log:     o.App.Log,
+		bus:     o.App.Bus,
+		door:    door{who: who, sessions: newSessions(), tries: newThrottle()},
+		methods: methodsOf(api.All(o.App)),
+		pages:   pages{o.Pages},
+		guard:   guardFor(ln.Addr()),
+		made:    made,
+		leaving: leaving,
+		streams: make(chan struct{}, maxStreams),
+	}
+	s.http = &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      time.Minute, // but for /events
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(o.App.Log.Handler(), slog.LevelDebug),
+	}
+	s.http.RegisterOnShutdown(leave)
+	return s, nil
+}
+
+// MadePassword is the password that New made, "" when there was one. Only its
+// hash is kept: it is to be shown now or never.
+func (s *Server) MadePassword() string { return s.made }
+
+// Username is who may log in.
+func (s *Server) Username() string { return s.door.who.username }
+
+// Serve serves until Shutdown, then returns nil.
+func (s *Server) Serve(ln net.Listener) error {
+	if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Shutdown ends the event streams, lets requests finish until ctx ends, and
+// breaks off the rest.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if err := s.http.Shutdown(ctx); err != nil {
+		return s.http.Close()
+	}
+	return nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST /rpc/{type}/{method}", s.members(s.call))
+	mux.Handle("GET /events", s.members(s.events))
+	mux.Handle("/rpc/", s.members(notFound))
+	mux.HandleFunc("POST /login", s.login)
+	mux.Handle("POST /logout", s.members(s.logout))
+	mux.HandleFunc("GET /session", s.session)
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.Handle("/", s.pages)
+	return harden(s.guard.check(mux))
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request, _ ticket) {
+	refuse(w, http.StatusNotFound, apperr.New("method_unknown"))
+}
+
+// policy lets the pages load and talk to themselves alone.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'none'"
+
+// harden gives every reply the headers that keep browsers strict.
+func harden(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}

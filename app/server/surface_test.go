@@ -1,0 +1,78 @@
+package server_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"headgate/app"
+	"headgate/app/api"
+)
+
+var update = flag.Bool("update", false, "write golden files anew")
+
+// everyMethod calls visit with each bound method.
+func everyMethod(visit func(kind string, m reflect.Method)) {
+	for _, bound := range api.All(app.New(app.Options{})) {
+		of := reflect.TypeOf(bound)
+		for i := range of.NumMethod() {
+			visit(of.Elem().Name(), of.Method(i))
+		}
+	}
+}
+
+// What a page may ask for is decided, not found out: each change shows here.
+func TestSurface(t *testing.T) {
+	var surface strings.Builder
+	everyMethod(func(kind string, m reflect.Method) {
+		var in, out []string
+		for i := 1; i < m.Type.NumIn(); i++ {
+			in = append(in, m.Type.In(i).String())
+		}
+		for i := range m.Type.NumOut() {
+			out = append(out, m.Type.Out(i).String())
+		}
+		fmt.Fprintf(&surface, "%s.%s(%s) (%s)\n", kind, m.Name, strings.Join(in, ", "), strings.Join(out, ", "))
+	})
+	goldenFile(t, "surface.golden", surface.String())
+}
+
+func TestStrangersGetNothing(t *testing.T) {
+	h := openHouse(t, nil)
+	count := 0
+	everyMethod(func(kind string, m reflect.Method) {
+		count++
+		path := "/rpc/" + kind + "/" + m.Name
+		for name, cookie := range map[string]func(*http.Request){
+			"none":   func(*http.Request) {},
+			"wrong":  header("Cookie", "__Host-headgate=AAAA"),
+			"empty":  header("Cookie", "__Host-headgate="),
+			"plain":  header("Cookie", "headgate=AAAA"),
+			"bearer": header("Authorization", "Bearer AAAA"),
+		} {
+			reply, text := h.ask(t, http.MethodPost, path, "[]", cookie)
+			if reply.StatusCode != http.StatusUnauthorized {
+				t.Errorf("%s answered %d to a stranger with cookie %s", path, reply.StatusCode, name)
+			}
+			want(t, reply, text, http.StatusUnauthorized, "login_required")
+		}
+	})
+	if count < 20 {
+		t.Fatalf("only %d methods are bound", count)
+	}
+	for _, tc := range []struct{ method, path string }{
+		{http.MethodGet, "/events"},
+		{http.MethodGet, "/session"},
+		{http.MethodPost, "/logout"},
+		{http.MethodPost, "/rpc/Nothing/There"},
+		{http.MethodGet, "/rpc/Providers/List"},
+		{http.MethodPut, "/rpc/Providers/List"},
+		{http.MethodPost, "/rpc/Providers"},
+	} {
+		reply, text := h.ask(t, tc.method, tc.path, "[]")
+		t.Run(tc.method+tc.path, func(t *testing.T) { want(t, reply, text, http.StatusUnauthorized, "login_required") })
+	}
+}
