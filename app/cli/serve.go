@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"headgate/app"
+	"headgate/app/apperr"
+	"headgate/app/server"
+)
+
+const defaultAdmin = "127.0.0.1:8002"
+
+// adminEnd is how long requests for the pages may go on after a stop.
+const adminEnd = 5 * time.Second
+
+// serve runs the program without a window until it is told to stop.
+// Codes: those of app.Start and app.StartGateway, admin_listen_failed,
+// env_file_invalid, data_folder_unknown.
+func (p Program) serve(args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	data := flags.String("data", "", "")
+	address := flags.String("addr", "", "")
+	admin := flags.String("admin", "", "")
+	words, err := p.parse(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		return p.misused(fmt.Sprintf("serve takes no %q", words[0]))
+	}
+	env, err := p.environment()
+	if err != nil {
+		return err
+	}
+	folder, err := dataFolder(*data, env)
+	if err != nil {
+		return err
+	}
+	stop := p.Stop
+	if stop == nil {
+		signals := make(chan os.Signal, 2)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		defer signal.Stop(signals)
+		stop = signals
+	}
+	a := app.New(app.Options{
+		DataDir: folder, DatabaseURL: env["DATABASE_URL"], Address: firstOf(*address, env["HEADGATE_ADDR"]),
+		Version: p.Version, Log: p.logger(slog.LevelInfo),
+	})
+	if err := a.Start(context.Background()); err != nil {
+		return err
+	}
+	run := serving{Program: p, app: a, stop: stop, env: env}
+	return run.at(firstOf(*admin, env["HEADGATE_ADMIN_ADDR"], defaultAdmin))
+}
+
+// serving is a started program with its pages.
+type serving struct {
+	Program
+	app  *app.App
+	stop <-chan os.Signal
+	env  map[string]string
+}
+
+func (s serving) at(admin string) (err error) {
+	ctx, atOnce := context.WithCancel(context.Background())
+	defer atOnce()
+	defer func() { err = errors.Join(err, s.app.Close(ctx)) }()
+
+	ln, err := net.Listen("tcp", admin)
+	if err != nil {
+		return apperr.Wrap(err, "admin_listen_failed", "Address", admin, "Reason", reason(err))
+	}
+	pages, err := server.New(ctx, ln, server.Options{
+		App: s.app, Pages: s.Pages, Username: s.env["ADMIN_USERNAME"], Password: s.env["ADMIN_PASSWORD"],
+	})
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	served := make(chan error, 1)
+	go func() { served <- pages.Serve(ln) }()
+	defer func() {
+		ending, cancel := context.WithTimeout(ctx, adminEnd)
+		defer cancel()
+		err = errors.Join(err, pages.Shutdown(ending))
+	}()
+	if err := s.app.StartGateway(ctx); err != nil {
+		return err
+	}
+	s.announce(pages, ln.Addr())
+	select {
+	case <-s.stop:
+		s.app.Log.Info("stopping: calls in flight finish first")
+	case err := <-served:
+		return fmt.Errorf("serve the pages: %w", err)
+	}
+	go func() {
+		select {
+		case <-s.stop:
+			atOnce()
+		case <-ctx.Done():
+		}
+	}()
+	s.app.StopGateway(ctx)
+	return nil
+}
+
+// announce tells scripts and people where everything is.
+func (s serving) announce(pages *server.Server, bound net.Addr) {
+	if made := pages.MadePassword(); made != "" {
+		fmt.Fprintf(s.Stdout, "login %s with the password %s (made just now and shown this once)\n", pages.Username(), made)
+	}
+	fmt.Fprintf(s.Stdout, "gateway %s\n", s.app.Listener.Status().BaseURL)
+	host, port, _ := net.SplitHostPort(bound.String())
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1" // where it is reached from here
+	}
+	fmt.Fprintf(s.Stdout, "admin http://%s\n", net.JoinHostPort(host, port))
+}
+
+// reason is the system's word on why an address can't be had.
+func reason(err error) string {
+	if failed, ok := errors.AsType[*net.OpError](err); ok && failed.Err != nil {
+		if call, ok := errors.AsType[*os.SyscallError](failed.Err); ok {
+			return call.Err.Error()
+		}
+		return failed.Err.Error()
+	}
+	return err.Error()
+}
