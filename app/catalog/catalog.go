@@ -1,0 +1,176 @@
+// Package catalog holds the rules of what can be configured: providers with
+// their keys and models, groups, API keys, failure keywords and settings.
+//
+// A change is one transaction: the rules, the store, the whole configuration
+// compiled and judged by the engine, then the commit. Only then does the engine
+// get it and do windows hear of it. So what can't be served can't be saved.
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"headgate/app/apperr"
+	"headgate/app/event"
+	"headgate/app/settings"
+	"headgate/gateway"
+)
+
+// Engine serves what the catalog configures.
+type Engine interface {
+	Apply(gateway.Config) error
+	Probe(ctx context.Context, p gateway.Provider, model string) gateway.ProbeResult
+	Health() []gateway.MemberHealth
+	ClearCooldown(memberID int64)
+}
+
+// Options are what a catalog works with.
+type Options struct {
+	Store  Store
+	Engine Engine
+	Bus    *event.Bus
+	Now    func() time.Time // nil: the system's clock
+}
+
+// Catalog changes the configuration and hands it to the engine. Its methods are
+// safe for concurrent use. Their errors carry codes for whatever a person can
+// put right.
+type Catalog struct {
+	store  Store
+	engine Engine
+	bus    *event.Bus
+	now    func() time.Time
+
+	// turn makes the engine get configurations in the order of their commits.
+	turn sync.Mutex
+}
+
+// New returns a catalog; Load gives the engine what is stored.
+func New(o Options) *Catalog {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Catalog{store: o.Store, engine: o.Engine, bus: o.Bus, now: o.Now}
+}
+
+// Load hands the stored configuration to the engine.
+func (c *Catalog) Load(ctx context.Context) error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	stored, err := c.store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	config, err := compileValid(stored)
+	if err != nil {
+		return err
+	}
+	return c.engine.Apply(config)
+}
+
+// Health returns the state of every member that has failed lately.
+func (c *Catalog) Health() []MemberHealth {
+	list := []MemberHealth{}
+	for _, h := range c.engine.Health() {
+		list = append(list, MemberHealth{
+			MemberID: h.MemberID, Failures: h.Failures, CooldownUntil: milliseconds(h.CooldownUntil),
+			Class: string(h.Class), Reason: h.Reason, LastFailureAt: milliseconds(h.LastFailureAt),
+		})
+	}
+	return list
+}
+
+// ClearCooldown makes a member eligible again.
+func (c *Catalog) ClearCooldown(memberID int64) { c.engine.ClearCooldown(memberID) }
+
+// Settings returns the settings.
+func (c *Catalog) Settings(ctx context.Context) (settings.Settings, error) {
+	stored, err := c.store.Load(ctx)
+	return stored.Settings, err
+}
+
+// SaveSettings replaces the settings. Codes: those of settings.Validate.
+func (c *Catalog) SaveSettings(ctx context.Context, in settings.Settings) error {
+	_, err := c.change(ctx, func(d *draft) error { return d.saveSettings(in) })
+	return err
+}
+
+// draft is the configuration inside one change. Its methods hold the rules;
+// they keep the lists in step with what the transaction has.
+type draft struct {
+	Configuration
+	tx     Tx
+	now    time.Time
+	topics []event.Topic // what was changed; none: nothing was
+}
+
+func (d *draft) changed(topics ...event.Topic) { d.topics = append(d.topics, topics...) }
+
+func (d *draft) saveSettings(in settings.Settings) error {
+	if err := in.Validate(); err != nil {
+		return err
+	}
+	d.changed(event.Settings)
+	d.Settings = in
+	return d.tx.SaveSettings(in)
+}
+
+// change runs fn as one change and returns the configuration after it.
+func (c *Catalog) change(ctx context.Context, fn func(*draft) error) (Configuration, error) {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	var d *draft
+	var after Configuration
+	var config gateway.Config
+	err := c.store.Change(ctx, func(tx Tx) error {
+		before, err := tx.Load()
+		if err != nil {
+			return err
+		}
+		d = &draft{Configuration: before, tx: tx, now: c.now()}
+		if err := fn(d); err != nil {
+			return err
+		}
+		if after, err = tx.Load(); err != nil {
+			return err
+		}
+		config, err = compileValid(after)
+		return err
+	})
+	if err != nil || len(d.topics) == 0 {
+		return after, err
+	}
+	err = c.engine.Apply(config)
+	c.bus.Publish(d.topics...) // it is committed, whatever the engine says
+	if err != nil {
+		return after, fmt.Errorf("the change is saved, but the engine did not take it: %w", err)
+	}
+	return after, nil
+}
+
+// compileValid compiles what the engine accepts. Code: configuration_refused.
+func compileValid(c Configuration) (gateway.Config, error) {
+	config := compile(c)
+	if err := gateway.Validate(config); err != nil {
+		return config, apperr.Wrap(err, "configuration_refused", "Reason", err)
+	}
+	return config, nil
+}
+
+// find returns the first of list that fits, or nil.
+func find[T any](list []T, fits func(T) bool) *T {
+	if i := slices.IndexFunc(list, fits); i >= 0 {
+		return &list[i]
+	}
+	return nil
+}
+
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

@@ -1,0 +1,118 @@
+package catalog
+
+import (
+	"time"
+
+	"headgate/app/settings"
+	"headgate/gateway"
+)
+
+// compile makes the engine's configuration of all that is enabled.
+func compile(c Configuration) gateway.Config {
+	config := gateway.Config{
+		Failover: compileFailover(c.Settings.Failover),
+		Timeouts: compileTimeouts(c.Settings.Timeouts),
+	}
+	usable := map[int64]bool{} // models
+	for _, p := range c.Providers {
+		provider := compileProvider(p)
+		// With all its keys switched off a provider is off: it must not be
+		// called without any.
+		if !p.Enabled || len(p.Keys) > 0 && len(provider.Keys) == 0 {
+			continue
+		}
+		for _, m := range provider.Models {
+			usable[m.ID] = true
+		}
+		config.Providers = append(config.Providers, provider)
+	}
+	enabled := map[int64]bool{} // groups
+	for _, g := range c.Groups {
+		if !g.Enabled {
+			continue
+		}
+		enabled[g.ID] = true
+		config.Groups = append(config.Groups, compileGroup(g, usable))
+	}
+	for _, k := range c.APIKeys {
+		if k.Enabled && len(k.Hash) == len(gateway.APIKey{}.Hash) {
+			config.APIKeys = append(config.APIKeys, compileAPIKey(k, enabled))
+		}
+	}
+	for _, k := range c.Keywords {
+		if k.Enabled {
+			config.Keywords = append(config.Keywords, gateway.Keyword{ID: k.ID, Text: k.Text})
+		}
+	}
+	return config
+}
+
+func compileProvider(p Provider) gateway.Provider {
+	out := gateway.Provider{ID: p.ID, Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL}
+	for _, h := range p.Headers {
+		out.Headers = append(out.Headers, gateway.Header{Name: h.Name, Value: h.Value})
+	}
+	for _, k := range p.Keys {
+		if k.Enabled {
+			out.Keys = append(out.Keys, gateway.ProviderKey{ID: k.ID, Secret: k.Secret.Reveal(), Hint: k.Hint})
+		}
+	}
+	for _, m := range p.Models {
+		if m.Enabled {
+			out.Models = append(out.Models, gateway.Model{
+				ID: m.ID, Name: m.Name, ContextTokens: m.ContextTokens,
+				Price: gateway.Price{
+					InputPerMillion: m.InputPrice, OutputPerMillion: m.OutputPrice,
+					CachedInputPerMillion: m.CachedInputPrice, PerCall: m.CallPrice,
+				},
+			})
+		}
+	}
+	return out
+}
+
+func compileGroup(g Group, usable map[int64]bool) gateway.Group {
+	out := gateway.Group{ID: g.ID, Name: g.Name, Policy: gateway.Policy(g.Policy)}
+	for _, m := range g.Members {
+		if m.Enabled && usable[m.ModelID] {
+			out.Members = append(out.Members, gateway.Member{
+				ID: m.ID, ProviderID: m.ProviderID, ModelID: m.ModelID, Priority: m.Priority, Weight: m.Weight,
+			})
+		}
+	}
+	return out
+}
+
+func compileAPIKey(k APIKey, enabled map[int64]bool) gateway.APIKey {
+	out := gateway.APIKey{ID: k.ID, Name: k.Name, Hash: [32]byte(k.Hash)}
+	for _, id := range k.GroupIDs {
+		if enabled[id] {
+			out.GroupIDs = append(out.GroupIDs, id)
+		}
+	}
+	if k.ExpiresAt != 0 {
+		out.ExpiresAt = time.UnixMilli(k.ExpiresAt)
+	}
+	return out
+}
+
+func compileFailover(f settings.Failover) gateway.Failover {
+	return gateway.Failover{
+		Count:       f.Count,
+		Window:      time.Duration(f.Minutes) * time.Minute,
+		Cooldown:    seconds(f.CooldownSeconds),
+		MaxCooldown: gateway.DefaultFailoverMaxCooldown,
+	}
+}
+
+func compileTimeouts(t settings.Timeouts) gateway.Timeouts {
+	return gateway.Timeouts{
+		Connect:    seconds(t.ConnectSeconds),
+		TLS:        gateway.DefaultTLSTimeout,
+		FirstToken: seconds(t.FirstTokenSeconds),
+		StreamIdle: seconds(t.StreamIdleSeconds),
+		Reply:      seconds(t.ReplySeconds),
+	}
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

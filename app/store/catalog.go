@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"gorm.io/gorm"
+
+	"headgate/app/catalog"
+)
+
+// Catalog returns the configuration's store.
+func (db *DB) Catalog() catalog.Store { return configStore{db} }
+
+type configStore struct{ db *DB }
+
+func (s configStore) Load(ctx context.Context) (c catalog.Configuration, err error) {
+	// One transaction, so that all tables are seen as of one moment.
+	err = s.db.config.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		c, err = load(tx, s.db.sealer)
+		return err
+	}, &sql.TxOptions{ReadOnly: true})
+	return c, err
+}
+
+func (s configStore) Change(ctx context.Context, fn func(catalog.Tx) error) error {
+	return s.db.config.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		return fn(configTx{tx: tx, sealer: s.db.sealer})
+	})
+}
+
+// checkSecrets opens every sealed column once, so that a wrong key is found
+// out before anything could be written with it. Code: secret_key_mismatch.
+func (db *DB) checkSecrets(ctx context.Context) error {
+	_, err := configStore{db}.Load(ctx)
+	return unusable(err, db.config.path)
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"headgate/app/catalog"
+	"headgate/app/settings"
+)
+
+// load reads the whole configuration, opening what is sealed.
+func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
+	var c catalog.Configuration
+	var err error
+	if c.Providers, err = loadProviders(tx, sealer); err != nil {
+		return c, err
+	}
+	if c.Groups, err = loadGroups(tx, c.Providers); err != nil {
+		return c, err
+	}
+	if c.APIKeys, err = loadAPIKeys(tx); err != nil {
+		return c, err
+	}
+	var keywords []keywordRow
+	if err := tx.Order("id").Find(&keywords).Error; err != nil {
+		return c, err
+	}
+	for _, r := range keywords {
+		c.Keywords = append(c.Keywords, r.domain())
+	}
+	c.Settings, err = loadSettings(tx)
+	return c, err
+}
+
+func loadProviders(tx *gorm.DB, sealer Sealer) ([]catalog.Provider, error) {
+	var rows []providerRow
+	var headers []providerHeaderRow
+	var keys []providerKeyRow
+	var models []modelRow
+	for _, q := range []error{
+		tx.Order("id").Find(&rows).Error,
+		tx.Order("provider_id, position").Find(&headers).Error,
+		tx.Order("provider_id, position, id").Find(&keys).Error,
+		tx.Order("provider_id, id").Find(&models).Error,
+	} {
+		if q != nil {
+			return nil, q
+		}
+	}
+	list := make([]catalog.Provider, len(rows))
+	at := make(map[int64]*catalog.Provider, len(rows))
+	for i, r := range rows {
+		list[i] = r.domain()
+		at[r.ID] = &list[i]
+	}
+	for _, r := range headers {
+		p := at[r.ProviderID]
+		p.Headers = append(p.Headers, catalog.Header{Name: r.Name, Value: r.Value})
+	}
+	for _, r := range keys {
+		p := at[r.ProviderID]
+		clear, err := openSecret(sealer, r, p.BaseURL)
+		if err != nil {
+			return nil, err
+		}
+		p.Keys = append(p.Keys, r.domain(clear))
+	}
+	for _, r := range models {
+		p := at[r.ProviderID]
+		p.Models = append(p.Models, r.domain())
+	}
+	return list, nil
+}
+
+// loadGroups gives members the names they are read by.
+func loadGroups(tx *gorm.DB, providers []catalog.Provider) ([]catalog.Group, error) {
+	var rows []groupRow
+	var members []memberRow
+	if err := tx.Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.Order("group_id, priority, id").Find(&members).Error; err != nil {
+		return nil, err
+	}
+	type named struct {
+		provider int64
+		of, name string
+	}
+	models := map[int64]named{}
+	for _, p := range providers {
+		for _, m := range p.Models {
+			models[m.ID] = named{p.ID, p.Name, m.Name}
+		}
+	}
+	list := make([]catalog.Group, len(rows))
+	at := make(map[int64]*catalog.Group, len(rows))
+	for i, r := range rows {
+		list[i] = r.domain()
+		at[r.ID] = &list[i]
+	}
+	for _, r := range members {
+		g, model := at[r.GroupID], models[r.ModelID]
+		g.Members = append(g.Members, catalog.Member{
+			ID: r.ID, ModelID: r.ModelID, ProviderID: model.provider, Provider: model.of, Model: model.name,
+			Priority: r.Priority, Weight: r.Weight, Enabled: r.Enabled,
+		})
+	}
+	return list, nil
+}
+
+func loadAPIKeys(tx *gorm.DB) ([]catalog.APIKey, error) {
+	var rows []apiKeyRow
+	var bound []apiKeyGroupRow
+	if err := tx.Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.Order("api_key_id, group_id").Find(&bound).Error; err != nil {
+		return nil, err
+	}
+	list := make([]catalog.APIKey, len(rows))
+	at := make(map[int64]*catalog.APIKey, len(rows))
+	for i, r := range rows {
+		list[i] = r.domain()
+		at[r.ID] = &list[i]
+	}
+	for _, r := range bound {
+		k := at[r.APIKeyID]
+		k.GroupIDs = append(k.GroupIDs, r.GroupID)
+	}
+	return list, nil
+}
+
+func loadSettings(tx *gorm.DB) (settings.Settings, error) {
+	s := settings.Default()
+	var rows []settingsRow
+	if err := tx.Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return s, err
+	}
+	// Over the defaults, so that a choice newer than the document has one.
+	if err := json.Unmarshal([]byte(rows[0].Document), &s); err != nil {
+		return s, fmt.Errorf("read the stored settings: %w", err)
+	}
+	return s, nil
+}

@@ -1,0 +1,106 @@
+// Package store keeps the configuration and the call log in two database
+// files. It alone knows gorm, SQL and how a row looks; what goes in and out are
+// the types of catalog and calllog.
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"headgate/app/apperr"
+)
+
+// Options say where the files are and who seals what is secret in them.
+type Options struct {
+	Dir    string // the data folder
+	URL    string // "" or sqlite:///absolute/path.db in place of the data folder's files
+	Sealer Sealer
+	Log    *slog.Logger // nil: nowhere
+}
+
+// Sealer encrypts columns. Place is bound to the ciphertext: opened under
+// another place it fails.
+type Sealer interface {
+	Seal(plain []byte, place string) ([]byte, error)
+	Open(sealed []byte, place string) ([]byte, error)
+}
+
+// SetAside is a broken database file that was put out of the way.
+type SetAside struct {
+	File     string // what it was
+	Kept     string // where it is now; the files beside it are there too
+	Restored string // the backup that took its place; "": a new, empty file did
+}
+
+// DB is the open store.
+type DB struct {
+	config *file
+	calls  *file
+
+	sealer   Sealer
+	log      *slog.Logger
+	setAside []SetAside
+}
+
+// Open opens both files, bringing them to this program's schema first. A broken
+// file is set aside, never deleted, and replaced by its newest good backup or
+// by a new file: see SetAside.
+//
+// Codes: database_url_unknown, database_kind_unknown, data_folder_unusable,
+// database_unusable, database_foreign, schema_newer, sqlite_too_old,
+// pragma_refused, secret_key_mismatch.
+func Open(ctx context.Context, o Options) (_ *DB, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Sealer == nil {
+		return nil, errors.New("store: no sealer")
+	}
+	at, err := locate(o.Dir, o.URL)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range []string{o.Dir, filepath.Dir(at.config)} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, apperr.Wrap(err, "data_folder_unusable", "Folder", folder)
+		}
+	}
+	db := &DB{sealer: o.Sealer, log: o.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}()
+	if db.config, err = db.openConfig(ctx, spec{
+		path: at.config, migrations: "config", synchronous: "FULL", alwaysCheck: true,
+		backups: filepath.Join(o.Dir, "backups"),
+	}); err != nil {
+		return nil, err
+	}
+	if err := db.checkSecrets(ctx); err != nil {
+		return nil, err
+	}
+	if db.calls, err = db.openCalls(ctx, spec{
+		path: at.calls, migrations: "calls", synchronous: "NORMAL",
+	}); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// SetAside tells which files were found broken when the store was opened.
+func (db *DB) SetAside() []SetAside { return db.setAside }
+
+// Close closes both files. It is safe after a failed Open.
+func (db *DB) Close() error {
+	var errs []error
+	for _, f := range []*file{db.calls, db.config} {
+		if f != nil {
+			errs = append(errs, f.close())
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,139 @@
+package store_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"headgate/app/apperr"
+	"headgate/app/catalog"
+	"headgate/app/secret"
+	"headgate/app/store"
+)
+
+func TestProviderKeysAreSealedAtRest(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := open(t, dir)
+	p := addProvider(t, db, "up", keyText)
+	p.Keys[0].Secret = secret.New("sk-canary-replaced-9876543210")
+	change(t, db, func(tx catalog.Tx) error { return tx.SaveProvider(&p) })
+	if _, err := os.Stat(filepath.Join(dir, "headgate.db-wal")); err != nil {
+		t.Fatalf("there is no journal to search: %v", err)
+	}
+	if found := contains(t, dir, "sk-canary"); len(found) > 0 {
+		t.Errorf("a key stands in clear in %v while open", found)
+	}
+	shut(t, db)
+	shut(t, open(t, dir)) // makes a backup
+	if found := contains(t, dir, "sk-canary"); len(found) > 0 {
+		t.Errorf("a key stands in clear in %v", found)
+	}
+	if found := contains(t, dir, "up.example"); len(found) != 2 {
+		t.Errorf("the search finds other text only in %v", found)
+	}
+}
+
+func TestMovedCiphertextDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	for name, statement := range map[string]string{
+		"to another row":  `UPDATE provider_keys SET secret = (SELECT secret FROM provider_keys WHERE id = 1) WHERE id = 2`,
+		"to another host": `UPDATE providers SET base_url = 'https://evil.example/v1' WHERE id = 1`,
+		"to http":         `UPDATE providers SET base_url = 'http://up.example/v1' WHERE id = 1`,
+		"changed":         `UPDATE provider_keys SET secret = zeroblob(length(secret)) WHERE id = 1`,
+		"cut":             `UPDATE provider_keys SET secret = x'' WHERE id = 1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			db := open(t, dir)
+			addProvider(t, db, "up", keyText, "sk-second-0123456789")
+			shut(t, db)
+			path := filepath.Join(dir, "headgate.db")
+			run(t, path, statement)
+			if _, err := tryOpen(t, dir, ""); apperr.Code(err) != "secret_key_mismatch" {
+				t.Fatalf("Open gave %v", err)
+			}
+			var rows int
+			if err := raw(t, path).QueryRow("SELECT count(*) FROM provider_keys").Scan(&rows); err != nil || rows != 2 {
+				t.Errorf("%d keys are left, %v", rows, err)
+			}
+		})
+	}
+	t.Run("same origin in another spelling", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		db := open(t, dir)
+		addProvider(t, db, "up", keyText)
+		shut(t, db)
+		run(t, filepath.Join(dir, "headgate.db"), `UPDATE providers SET base_url = 'HTTPS://UP.example:443/v2'`)
+		if got := load(t, open(t, dir)).Providers[0].Keys[0].Secret.Reveal(); got != keyText {
+			t.Error("the key is another one")
+		}
+	})
+}
+
+func TestLostKeyFileIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	key := filepath.Join(dir, "secret.key")
+	db := open(t, dir)
+	if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("there is a key file before there is anything to seal")
+	}
+	addProvider(t, db, "up", keyText)
+	shut(t, db)
+	if err := os.Rename(key, key+".away"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := tryOpen(t, dir, ""); apperr.Code(err) != "secret_key_mismatch" {
+			t.Fatalf("Open gave %v", err)
+		}
+		if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal("a new key file took the place of the lost one")
+		}
+	}
+	if err := os.Rename(key+".away", key); err != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, open(t, dir)).Providers[0].Keys[0].Secret.Reveal(); got != keyText {
+		t.Error("the key is another one")
+	}
+}
+
+func TestLogHasNoValues(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var log bytes.Buffer
+	sealer, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), store.Options{
+		Dir: dir, Sealer: sealer, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.SaveAdmin(t.Context(), "me", "$argon2id$canary"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second breaks a unique index, which is logged
+		_ = db.Catalog().Change(t.Context(), func(tx catalog.Tx) error {
+			return tx.SaveKeyword(&catalog.Keyword{Text: "canary text"})
+		})
+	}
+	if !strings.Contains(log.String(), "duplicated key") {
+		t.Fatalf("the failure is not in the log:\n%s", log.String())
+	}
+	if strings.Contains(log.String(), "canary") {
+		t.Errorf("the log has values:\n%s", log.String())
+	}
+}
