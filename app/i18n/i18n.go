@@ -68,6 +68,10 @@ func (t *Texts) Error(err error) string {
 	for name, value := range coded.Params {
 		data[name] = value
 	}
+	// An error about a part of something names it and says in Problem what it was.
+	if inner, ok := errors.AsType[*apperr.Error](coded.Unwrap()); ok {
+		data["Problem"] = t.Error(inner)
+	}
 	key := "error." + coded.Code
 	if text := t.T(key, data); text != key {
 		return text

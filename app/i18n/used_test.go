@@ -189,3 +189,47 @@ func startsOf(key string) []string {
 	}
 	return starts
 }
+
+// shown are the engine's words that the window shows: the type of the constants
+// or the name of the field, and where their texts stand.
+var shown = map[string]string{
+	"Class": "class", "Action": "attempt.action", "State": "calls.state", "reason": "reason", "Reason": "reason",
+}
+
+func TestEveryWordOfTheEngineHasItsText(t *testing.T) {
+	english, found := byKey(readCatalog(t, "en")), map[string]bool{}
+	check := func(path string, by, value ast.Expr) {
+		name, ok := by.(*ast.Ident)
+		if !ok || shown[name.Name] == "" {
+			return
+		}
+		if code, ok := literal(value); ok {
+			area := shown[name.Name]
+			found[area] = true
+			if _, there := english[area+"."+code]; !there {
+				t.Errorf("%s: %q has no text %s.%s", path, code, area, code)
+			}
+		}
+	}
+	goFiles(t, func(path string, file *ast.File) {
+		if filepath.ToSlash(filepath.Dir(path)) != root+"/gateway" {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				check(path, n.Key, n.Value)
+			case *ast.ValueSpec:
+				if len(n.Values) == 1 {
+					check(path, n.Type, n.Values[0])
+				}
+			}
+			return true
+		})
+	})
+	for _, area := range shown {
+		if !found[area] {
+			t.Errorf("nothing was found for %s: the test looks in the wrong place", area)
+		}
+	}
+}
