@@ -268,7 +268,7 @@ func TestCompiled(t *testing.T) {
 			}},
 		}},
 		Groups: []gateway.Group{{
-			ID: chat.ID, Name: "chat", Policy: gateway.PolicyPriority,
+			ID: chat.ID, Name: "chat", Policy: gateway.PolicyPriority, CreatedAt: time.UnixMilli(chat.CreatedAt),
 			Members: []gateway.Member{{ID: chat.Members[0].ID, ProviderID: up.ID, ModelID: m1.ID, Priority: 1, Weight: 1}},
 		}},
 		APIKeys: []gateway.APIKey{{

@@ -1,0 +1,26 @@
+package api
+
+import (
+	"headgate/app"
+	"headgate/app/calllog"
+)
+
+// Calls is the call log.
+type Calls struct{ app *app.App }
+
+// Page returns calls that match q, newest first.
+func (c *Calls) Page(q calllog.Query) (calllog.Page, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return c.app.CallLog.Page(ctx, q)
+}
+
+// Get returns one call with its attempts.
+func (c *Calls) Get(id string) (calllog.Detail, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return c.app.CallLog.Get(ctx, id)
+}
+
+// Health tells how the call log itself is doing.
+func (c *Calls) Health() calllog.Health { return c.app.CallLog.Health() }

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"headgate/app"
+	"headgate/app/catalog"
+)
+
+// Groups are the names that clients put into "model".
+type Groups struct{ app *app.App }
+
+// List returns all groups, by name.
+func (g *Groups) List() ([]catalog.Group, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return g.app.Catalog.Groups(ctx)
+}
+
+// Save creates or changes a group with all its members.
+func (g *Groups) Save(in catalog.GroupInput) (catalog.Group, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return g.app.Catalog.SaveGroup(ctx, in)
+}
+
+// Delete removes a group. API keys that were bound to it lose it.
+func (g *Groups) Delete(id int64) error {
+	ctx, cancel := bounded()
+	defer cancel()
+	return g.app.Catalog.DeleteGroup(ctx, id)
+}
+
+// Health returns the state of every member that has failed lately.
+func (g *Groups) Health() []catalog.MemberHealth { return g.app.Catalog.Health() }
+
+// ClearCooldown makes a member eligible again.
+func (g *Groups) ClearCooldown(memberID int64) { g.app.Catalog.ClearCooldown(memberID) }

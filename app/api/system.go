@@ -1,0 +1,39 @@
+package api
+
+import (
+	"headgate/app"
+	"headgate/app/i18n"
+)
+
+// System is what the window asks about the program itself.
+type System struct{ app *app.App }
+
+// About describes the running program.
+type About struct {
+	Version         string       `json:"version"`
+	DataFolder      string       `json:"dataFolder"`
+	SystemLocale    string       `json:"systemLocale"`    // the catalog that fits this system's language
+	AddressOverride string       `json:"addressOverride"` // of this run; "": the settings' address holds
+	Notices         []app.Notice `json:"notices"`         // what a person should read
+}
+
+// About returns what the program knows of itself.
+func (s *System) About() About {
+	return About{
+		Version:         s.app.Version,
+		DataFolder:      s.app.DataDir,
+		SystemLocale:    i18n.SystemLocale(),
+		AddressOverride: s.app.Address,
+		Notices:         s.app.Notices(),
+	}
+}
+
+// pageErrorLimit keeps a page that fails in a loop from filling the log.
+const pageErrorLimit = 4 << 10
+
+// LogPageError writes an error of the page to the program's log.
+func (s *System) LogPageError(message, stack string) {
+	s.app.Log.Error("page error", "message", cut(message), "stack", cut(stack))
+}
+
+func cut(s string) string { return s[:min(len(s), pageErrorLimit)] }

@@ -1,0 +1,171 @@
+// Package app puts the program together: one data folder, one store, one
+// catalog, one call log, one engine and the door in front of it.
+//
+// New does no I/O, so that a tool may run main to read the bound methods.
+// Start does all of it; Close undoes it in the reverse order.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"headgate/app/calllog"
+	"headgate/app/catalog"
+	"headgate/app/event"
+	"headgate/app/instance"
+	"headgate/app/secret"
+	"headgate/app/settings"
+	"headgate/app/store"
+	"headgate/gateway"
+)
+
+// Options say where the program lives. The zero value of a field means the
+// default for this system.
+type Options struct {
+	DataDir     string // absolute; holds databases, key file and lock
+	DatabaseURL string // sqlite:///path; replaces the files in DataDir
+	Address     string // overrides the address in the settings, for this run
+	Version     string
+	Log         *slog.Logger
+}
+
+// App is the whole program but for its face.
+type App struct {
+	Options
+	Bus      *event.Bus
+	Catalog  *catalog.Catalog
+	CallLog  *calllog.Log
+	Engine   *gateway.Gateway
+	Listener *Listener
+	Store    *store.DB
+
+	lock *instance.Lock
+}
+
+// New returns a program that has not begun. It does no I/O.
+func New(o Options) *App {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &App{Options: o, Bus: &event.Bus{}}
+}
+
+// Start takes the data folder, opens what is in it and applies it to the
+// engine. It does not open the gateway's door: that is StartGateway.
+// Codes: data_folder_locked, data_folder_unusable, and those of store.Open.
+func (a *App) Start(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(ctx))
+		}
+	}()
+	if a.lock, err = instance.Acquire(a.DataDir); err != nil {
+		return err
+	}
+	sealer, err := secret.OpenKeyFile(filepath.Join(a.DataDir, "secret.key"))
+	if err != nil {
+		return err
+	}
+	if a.Store, err = store.Open(ctx, store.Options{
+		Dir: a.DataDir, URL: a.DatabaseURL, Sealer: sealer, Log: a.Log,
+	}); err != nil {
+		return err
+	}
+	a.CallLog = calllog.New(a.Store.CallLog(), a.Bus, a.Log)
+	a.Engine = gateway.New(gateway.Options{
+		Recorder: a.CallLog,
+		Log:      a.Log,
+		OnHealth: func() { a.Bus.Publish(event.Health) },
+	})
+	a.Listener = newListener(a.Engine, a.Bus, a.Log)
+	a.Catalog = catalog.New(catalog.Options{
+		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus,
+	})
+	if err := a.Catalog.Load(ctx); err != nil {
+		return err
+	}
+	chosen, err := a.Catalog.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	a.CallLog.Start(chosen.Log)
+	address, err := a.address(ctx)
+	if err != nil {
+		return err
+	}
+	return a.Listener.Move(ctx, address)
+}
+
+// StartGateway opens the gateway's door at the address of this run.
+func (a *App) StartGateway(ctx context.Context) error {
+	address, err := a.address(ctx)
+	if err != nil {
+		return err
+	}
+	return a.Listener.Start(address)
+}
+
+// StopGateway closes the door; calls in flight finish first.
+func (a *App) StopGateway(ctx context.Context) { a.Listener.Stop(ctx) }
+
+// SaveSettings checks and stores the settings and lets the running parts follow
+// them. An address that can't be bound is not kept: the old one is put back.
+func (a *App) SaveSettings(ctx context.Context, in settings.Settings) error {
+	before, err := a.Catalog.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.Catalog.SaveSettings(ctx, in); err != nil {
+		return err
+	}
+	a.CallLog.Keep(in.Log)
+	if a.Address != "" || in.Gateway.Address == before.Gateway.Address {
+		return nil
+	}
+	if err := a.Listener.Move(ctx, in.Gateway.Address); err != nil {
+		in.Gateway.Address = before.Gateway.Address
+		return errors.Join(err, a.Catalog.SaveSettings(ctx, in))
+	}
+	return nil
+}
+
+func (a *App) address(ctx context.Context) (string, error) {
+	if a.Address != "" {
+		return a.Address, nil
+	}
+	chosen, err := a.Catalog.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	return chosen.Gateway.Address, nil
+}
+
+// OnShow sets what happens when another start of the program finds this one
+// running in the same data folder.
+func (a *App) OnShow(show func()) { a.lock.OnShow(show) }
+
+// Close ends everything that Start began. It is safe after a failed Start.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	if a.Listener != nil {
+		a.Listener.Stop(ctx)
+	}
+	if a.Engine != nil {
+		errs = append(errs, a.Engine.Close())
+	}
+	if a.CallLog != nil {
+		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		errs = append(errs, a.CallLog.Close(flush))
+	}
+	if a.Store != nil {
+		errs = append(errs, a.Store.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Release())
+	}
+	return errors.Join(errs...)
+}
