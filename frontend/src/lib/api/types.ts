@@ -1,0 +1,56 @@
+// The shapes of app/api, from the generated bindings. Times are Unix
+// milliseconds, prices US dollars, durations milliseconds; null is unknown,
+// never zero.
+
+import type { api, app, apperr, calllog, catalog, settings } from '../../../wailsjs/go/models'
+
+/** A generated class as JSON carries it: no methods, and null where Go has a pointer. */
+type Plain<T> = T extends (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? {
+        [
+          K in keyof T as T[K] extends (...args: never[]) => unknown ? never : K
+        ]-?: undefined extends T[K] ? Plain<Exclude<T[K], undefined>> | null : Plain<T[K]>
+      }
+    : T
+
+export type Header = Plain<catalog.Header>
+export type ProviderKey = Plain<catalog.ProviderKey>
+export type Model = Plain<catalog.Model>
+export type Provider = Plain<catalog.Provider>
+export type ProviderKeyInput = Plain<catalog.ProviderKeyInput>
+export type ProviderInput = Plain<catalog.ProviderInput>
+export type ProbeResult = Plain<catalog.ProbeResult>
+export type Member = Plain<catalog.Member>
+export type Group = Plain<catalog.Group>
+export type MemberInput = Plain<catalog.MemberInput>
+export type GroupInput = Plain<catalog.GroupInput>
+export type MemberHealth = Plain<catalog.MemberHealth>
+export type ApiKey = Plain<catalog.APIKey>
+export type ApiKeyInput = Plain<catalog.APIKeyInput>
+export type NewApiKey = Plain<catalog.NewAPIKey>
+export type Keyword = Plain<catalog.Keyword>
+export type CallRow = Plain<calllog.Row>
+export type Attempt = Plain<calllog.Attempt>
+export type CallDetail = Plain<calllog.Detail>
+export type CallQuery = Plain<calllog.Query>
+export type CallPage = Plain<calllog.Page>
+export type CallLogHealth = Plain<calllog.Health>
+export type Settings = Plain<settings.Settings>
+export type GatewayStatus = Plain<Omit<app.ListenerStatus, 'error'>> & { error: CodedError | null }
+export type Notice = Plain<app.Notice>
+export type About = Plain<api.About>
+export type CodedError = Pick<apperr.Error, 'code' | 'params'>
+
+/** What an event says has changed: the topics of app/event. */
+export type Topic =
+  | 'providers'
+  | 'groups'
+  | 'api_keys'
+  | 'keywords'
+  | 'settings'
+  | 'calls'
+  | 'health'
+  | 'gateway'
+  | 'notices'

@@ -1,0 +1,72 @@
+import { groups as api, type Group, type GroupInput, type Member, type MemberHealth } from '../api'
+import { Resource } from './resource.svelte'
+
+export function groupInput(group: Group): GroupInput {
+  const { id, name, policy, enabled } = group
+  return { id, name, policy, enabled, members: group.members.map(memberInput) }
+}
+
+function memberInput({ id, modelId, priority, weight, enabled }: Member) {
+  return { id, modelId, priority, weight, enabled }
+}
+
+/** The members after one of them went a step up (-1) or down (1): it trades places, and priorities say so. */
+export function moved<M extends { priority: number }>(
+  members: M[],
+  index: number,
+  step: -1 | 1,
+): M[] {
+  const to = index + step
+  const moving = members[index]
+  const other = members[to]
+  if (!moving || !other) return members
+  const result = [...members]
+  if (moving.priority !== other.priority) {
+    result[index] = { ...other, priority: moving.priority }
+    result[to] = { ...moving, priority: other.priority }
+    return result
+  }
+  // Equal priorities: only a number between them can tell the two apart.
+  result[index] = other
+  result[to] = moving
+  return result.map((member, i) => ({ ...member, priority: i + 1 }))
+}
+
+export class Groups {
+  readonly #list = new Resource(async () =>
+    (await api.list()).map((group) => ({ ...group, members: group.members ?? [] })),
+  )
+  readonly #health = new Resource(async () =>
+    Object.fromEntries((await api.health()).map((state) => [state.memberId, state])),
+  )
+
+  get list(): Resource<Group[]> {
+    return this.#list
+  }
+
+  get all(): Group[] {
+    return this.#list.data ?? []
+  }
+
+  health(memberId: number): MemberHealth | undefined {
+    return this.#health.data?.[memberId]
+  }
+
+  refreshHealth = () => this.#health.refresh()
+
+  async save(input: GroupInput): Promise<Group> {
+    const saved = await api.save(input)
+    await this.#list.refresh()
+    return saved
+  }
+
+  async remove(id: number): Promise<void> {
+    await api.delete(id)
+    await this.#list.refresh()
+  }
+
+  async clearCooldown(memberId: number): Promise<void> {
+    await api.clearCooldown(memberId)
+    await this.#health.refresh()
+  }
+}

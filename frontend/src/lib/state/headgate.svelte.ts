@@ -1,0 +1,71 @@
+import { createContext } from 'svelte'
+import { calls, connect, system, type About, type Transport } from '../api'
+import { CallList } from './call-list.svelte'
+import { Changes } from './changes'
+import { Checklist } from './checklist.svelte'
+import { Clock } from './clock.svelte'
+import { GatewayDoor } from './gateway.svelte'
+import { Groups } from './groups.svelte'
+import { ApiKeys } from './keys.svelte'
+import { Keywords } from './keywords.svelte'
+import { Preferences } from './preferences.svelte'
+import { Problem } from './problem.svelte'
+import { Providers } from './providers.svelte'
+import { Resource } from './resource.svelte'
+import { Session } from './session.svelte'
+
+/** Everything that the window knows, made once at its root. */
+export class Headgate {
+  readonly session = new Session()
+  readonly changes = new Changes()
+  readonly providers = new Providers()
+  readonly groups = new Groups()
+  readonly keys = new ApiKeys()
+  readonly keywords = new Keywords()
+  readonly calls = new CallList()
+  readonly gateway = new GatewayDoor()
+  readonly preferences = new Preferences()
+  readonly about = new Resource<About>(system.about)
+  readonly logHealth = new Resource(calls.health)
+  readonly checklist = new Checklist(this.providers, this.groups, this.keys)
+  readonly problem = new Problem()
+  readonly clock = new Clock()
+  readonly transport: Transport
+
+  constructor() {
+    this.transport = connect(this.session.expire)
+  }
+
+  /** Fetches everything and keeps it fresh until the returned function is called. */
+  open(): () => void {
+    const { changes } = this
+    const followed = [
+      changes.follow(['providers'], this.providers.list.refresh),
+      changes.follow(['groups', 'providers'], this.groups.list.refresh),
+      changes.follow(['groups', 'providers', 'health'], this.groups.refreshHealth),
+      changes.follow(['api_keys', 'groups'], this.keys.list.refresh),
+      changes.follow(['keywords'], this.keywords.list.refresh),
+      changes.follow(['settings'], this.preferences.resource.refresh),
+      changes.follow(['gateway'], this.gateway.refresh),
+      changes.follow(['notices'], this.about.refresh),
+      changes.follow(['calls'], this.checklist.refresh),
+      changes.connect(this.transport),
+    ]
+    this.refresh()
+    return () => followed.forEach((stop) => stop())
+  }
+
+  refresh = () => {
+    void this.providers.list.refresh()
+    void this.groups.list.refresh()
+    void this.groups.refreshHealth()
+    void this.keys.list.refresh()
+    void this.keywords.list.refresh()
+    void this.preferences.resource.refresh()
+    void this.gateway.refresh()
+    void this.about.refresh()
+    void this.checklist.refresh()
+  }
+}
+
+export const [useHeadgate, provideHeadgate] = createContext<Headgate>()

@@ -1,0 +1,13 @@
+import type { Tone } from '../../lib/ui/StatusBadge.svelte'
+
+export const states = ['open', 'ok', 'failed', 'partial', 'canceled', 'refused'] as const
+
+/** What a call's state looks like; its word is the text "calls.state.<state>". */
+export const tones: Record<string, Tone> = {
+  open: 'busy',
+  ok: 'ok',
+  failed: 'bad',
+  partial: 'warn',
+  canceled: 'off',
+  refused: 'bad',
+}

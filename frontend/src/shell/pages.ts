@@ -1,0 +1,87 @@
+import type { Component } from 'svelte'
+import Activity from '@lucide/svelte/icons/activity'
+import KeyRound from '@lucide/svelte/icons/key-round'
+import Layers from '@lucide/svelte/icons/layers'
+import OctagonAlert from '@lucide/svelte/icons/octagon-alert'
+import Rocket from '@lucide/svelte/icons/rocket'
+import Server from '@lucide/svelte/icons/server'
+import Settings from '@lucide/svelte/icons/settings'
+import type { Key } from '../lib/i18n/catalog'
+import type { Icon } from '../lib/ui/icon'
+
+export interface PageEntry {
+  path: string
+  title: Key
+  icon: Icon
+  load: () => Promise<{ default: Component }>
+}
+
+export const start: PageEntry = {
+  path: 'start',
+  title: 'start.title',
+  icon: Rocket,
+  load: () => import('../pages/start/StartPage.svelte'),
+}
+
+export const settings: PageEntry = {
+  path: 'settings',
+  title: 'settings.title',
+  icon: Settings,
+  load: () => import('../pages/settings/SettingsPage.svelte'),
+}
+
+/** The rail's sections, from top to bottom. */
+export const sections: { title: Key; pages: PageEntry[] }[] = [
+  {
+    title: 'rail.monitor',
+    pages: [
+      {
+        path: 'calls',
+        title: 'calls.title',
+        icon: Activity,
+        load: () => import('../pages/calls/CallsPage.svelte'),
+      },
+    ],
+  },
+  {
+    title: 'rail.route',
+    pages: [
+      {
+        path: 'groups',
+        title: 'groups.title',
+        icon: Layers,
+        load: () => import('../pages/groups/GroupsPage.svelte'),
+      },
+      {
+        path: 'providers',
+        title: 'providers.title',
+        icon: Server,
+        load: () => import('../pages/providers/ProvidersPage.svelte'),
+      },
+    ],
+  },
+  {
+    title: 'rail.access',
+    pages: [
+      {
+        path: 'keys',
+        title: 'keys.title',
+        icon: KeyRound,
+        load: () => import('../pages/keys/KeysPage.svelte'),
+      },
+    ],
+  },
+  {
+    title: 'rail.rules',
+    pages: [
+      {
+        path: 'keywords',
+        title: 'keywords.title',
+        icon: OctagonAlert,
+        load: () => import('../pages/keywords/KeywordsPage.svelte'),
+      },
+    ],
+  },
+]
+
+export const pages: PageEntry[] = [start, ...sections.flatMap((section) => section.pages), settings]

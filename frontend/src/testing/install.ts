@@ -1,0 +1,184 @@
+// `npm run dev`: the pages over a program in memory. "?empty" shows the first run.
+
+import { FakeProgram } from './fake'
+import { attempt, member, model, provider, row } from './samples'
+
+export function install() {
+  const fake = new FakeProgram()
+  fake.about.systemLocale = navigator.language.startsWith('zh') ? 'zh-Hant' : 'en'
+  if (!location.search.includes('empty')) fill(fake)
+  fake.install()
+  if (location.search.includes('live')) setInterval(() => arrive(fake), 700)
+}
+
+function fill(fake: FakeProgram) {
+  const openai = provider(1, 'OpenAI', {
+    baseUrl: 'https://api.openai.com/v1',
+    models: [
+      model(1, 1, 'gpt-4.1', {
+        inputPrice: 2,
+        outputPrice: 8,
+        cachedInputPrice: 0.5,
+        contextTokens: 1_047_576,
+      }),
+      model(2, 1, 'gpt-4.1-mini', { inputPrice: 0.4, outputPrice: 1.6, contextTokens: 1_047_576 }),
+    ],
+  })
+  const router = provider(2, 'OpenRouter', {
+    baseUrl: 'https://openrouter.ai/api/v1',
+    headers: [{ name: 'X-Title', value: 'Headgate' }],
+    keys: [
+      { id: 20, hint: 'sk-o…9f2c', enabled: true },
+      { id: 21, hint: 'sk-o…77ab', enabled: false },
+    ],
+    models: [
+      model(3, 2, 'deepseek/deepseek-chat-v3.1-with-a-rather-long-name:free', { callPrice: 0.002 }),
+    ],
+  })
+  const local = provider(3, 'Ollama on the workstation under the desk', {
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    keys: [],
+    models: [model(4, 3, 'qwen3:32b')],
+  })
+  fake.providers = [openai, router, local, provider(4, 'Groq', { enabled: false })]
+  fake.groups = [
+    {
+      id: 1,
+      name: 'chat',
+      policy: 'priority',
+      enabled: true,
+      createdAt: 0,
+      updatedAt: 0,
+      members: [member(1, openai, 2, 1), member(2, router, 3, 2), member(3, local, 4, 3)],
+    },
+    {
+      id: 2,
+      name: 'code-review',
+      policy: 'priority',
+      enabled: true,
+      createdAt: 0,
+      updatedAt: 0,
+      members: [member(4, openai, 1, 1)],
+    },
+  ]
+  fake.health = [
+    {
+      memberId: 2,
+      failures: 2,
+      cooldownUntil: Date.now() + 54_000,
+      class: 'rate_limited',
+      reason: 'retry_after',
+      lastFailureAt: Date.now() - 6000,
+    },
+  ]
+  fake.keys = [
+    key(1, 'laptop', [1, 2], { lastUsedAt: Date.now() - 90_000 }),
+    key(2, 'CI', [1], { expiresAt: Date.now() + 86_400_000 * 30 }),
+    key(3, 'old phone', [1], { enabled: false }),
+  ]
+  fake.keywords = [
+    {
+      id: 1,
+      text: 'quota exceeded',
+      description: 'Free tier of OpenRouter',
+      enabled: true,
+      createdAt: 0,
+    },
+    { id: 2, text: '您的额度已用完', description: '', enabled: false, createdAt: 0 },
+  ]
+  fake.attempts = [
+    attempt({
+      provider: 'Groq',
+      model: 'llama-3.3-70b',
+      status: 0,
+      totalMs: 4,
+      class: 'transient',
+      action: 'next',
+      reason: 'connection_refused',
+      message: 'dial tcp 127.0.0.1:9101: connect: connection refused',
+      priority: 1,
+    }),
+    attempt({
+      provider: 'OpenRouter',
+      model: 'deepseek/deepseek-chat-v3.1',
+      status: 429,
+      startMs: 5,
+      connectMs: 38,
+      firstByteMs: 162,
+      totalMs: 165,
+      class: 'rate_limited',
+      action: 'next',
+      reason: 'retry_after',
+      message: 'Rate limit exceeded: free-models-per-min. Retry after 20 s.',
+      benchMs: 20_000,
+      priority: 2,
+    }),
+    attempt({
+      startMs: 171,
+      connectMs: 22,
+      firstByteMs: 190,
+      firstTokenMs: 240,
+      totalMs: 812,
+      priority: 3,
+    }),
+  ]
+  const now = Date.now()
+  fake.rows = Array.from({ length: 340 }, (_, i) => sample(i + 1, now))
+}
+
+function sample(seq: number, now: number) {
+  const startedAt = now - (340 - seq) * 47_000
+  if (seq % 11 === 3)
+    return row(seq, {
+      startedAt,
+      state: 'failed',
+      status: 502,
+      errorCode: 'all_members_failed',
+      message: 'All 3 members of the group failed; the last one answered 429: rate limit exceeded.',
+      attempts: 3,
+      inputTokens: null,
+      outputTokens: null,
+      costNanos: null,
+      firstTokenMs: null,
+    })
+  if (seq % 17 === 5)
+    return row(seq, {
+      startedAt,
+      state: 'refused',
+      status: 404,
+      errorCode: 'model_not_found',
+      message: 'There is no group "gpt-5".',
+      model: 'gpt-5',
+      attempts: 0,
+      provider: '',
+      member: '',
+      inputTokens: null,
+      outputTokens: null,
+      costNanos: null,
+      firstTokenMs: null,
+    })
+  if (seq === 340)
+    return row(seq, { startedAt, state: 'open', status: 0, costNanos: null, outputTokens: null })
+  return row(seq, { startedAt, attempts: seq % 5 === 0 ? 3 : 1 })
+}
+
+function key(id: number, name: string, groupIds: number[], more: object) {
+  return {
+    id,
+    name,
+    groupIds,
+    prefix: 'hg-4Tz',
+    lastFour: 'q8Rk',
+    enabled: true,
+    expiresAt: 0,
+    lastUsedAt: 0,
+    createdAt: 0,
+    ...more,
+  }
+}
+
+function arrive(fake: FakeProgram) {
+  const seq = (fake.rows.at(-1)?.seq ?? 0) + 1
+  fake.rows.push(row(seq, { startedAt: Date.now() }))
+  fake.publish('calls')
+}
