@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ const (
 // attempt is one round trip to one member with one provider key.
 type attempt struct {
 	x      *exchange
+	turn   turn
 	m      *member
 	key    *providerKey
 	ctx    context.Context
@@ -41,8 +43,9 @@ type attempt struct {
 	handedOff bool     // something else closes the response
 }
 
-func newAttempt(x *exchange, m *member, key *providerKey, commitBy time.Time) *attempt {
-	a := &attempt{x: x, m: m, key: key, began: time.Now()}
+func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
+	m, key := t.member, t.key
+	a := &attempt{x: x, turn: t, m: m, key: key, began: time.Now()}
 	a.record = Attempt{
 		MemberID: m.id, ProviderID: m.provider.id, Provider: m.provider.name,
 		ModelID: m.model.ID, Model: m.model.Name, ProviderKeyID: key.id, KeyHint: key.hint,
@@ -52,6 +55,11 @@ func newAttempt(x *exchange, m *member, key *providerKey, commitBy time.Time) *a
 	// read after the call has ended.
 	a.ctx, a.cancel = context.WithCancelCause(context.Background())
 	a.unfollow = context.AfterFunc(x.ctx, func() { a.cancel(context.Cause(x.ctx)) })
+	if !x.head.stream {
+		// A whole reply has a time limit of its own, which may be the longer
+		// one: a model that thinks for minutes sends nothing before.
+		commitBy = time.Time{}
+	}
 	a.limit = newTimeLimit(a.cancel, commitBy)
 	a.asked = x.head.stream && !x.head.wantsUsage && !x.g.health.refusesUsage(m.provider)
 	return a
@@ -66,7 +74,7 @@ func (a *attempt) do() (outcome Outcome) {
 		a.record.Total = time.Since(a.began)
 		a.record.Connect = time.Duration(a.connected.Load())
 		if !settled { // a panic: nobody is to blame, and the half-open state ends
-			a.x.g.health.note(a.m, a.key, Outcome{Blames: BlamesNobody}, a.x.s.failover)
+			a.x.g.health.note(a.turn, Outcome{Blames: BlamesNobody}, a.x.s.failover)
 		}
 	}()
 	res := a.try()
@@ -142,6 +150,12 @@ func (a *attempt) roundTrip() error {
 			a.connected.Store(int64(time.Since(asked)))
 		}
 	}
+	var handshake atomic.Pointer[error]
+	trace.TLSHandshakeDone = func(_ tls.ConnectionState, err error) {
+		if err != nil {
+			handshake.Store(&err)
+		}
+	}
 	p := a.m.provider
 	request := (&http.Request{
 		Method: http.MethodPost, URL: p.urls[dialect.Chat], Host: p.urls[dialect.Chat].Host,
@@ -151,7 +165,10 @@ func (a *attempt) roundTrip() error {
 		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
 	}).WithContext(httptrace.WithClientTrace(a.ctx, trace))
 	var err error
-	a.response, err = a.x.g.upstream.transport.RoundTrip(request)
+	a.response, err = a.x.g.upstream.roundTrip(request)
+	if failed := handshake.Load(); err != nil && failed != nil && a.ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", errTLS, err)
+	}
 	return err
 }
 
@@ -172,10 +189,16 @@ func (a *attempt) readError() *result {
 		res.err = cause // the client left meanwhile, or time ran out
 	}
 	res.readFailure(a.m.provider.dialect)
-	if found := a.x.s.keywords.find(string(res.body)); found != nil && status >= 500 {
-		res.keyword, res.err = found, errKeyword
-	}
+	res.keyword = a.keywordIn(res)
 	return res
+}
+
+// keywordIn looks for a failure keyword in an error, as it stands and decoded.
+func (a *attempt) keywordIn(res *result) *Keyword {
+	if found := a.x.s.keywords.find(res.failure.Message); found != nil {
+		return found
+	}
+	return a.x.s.keywords.find(string(res.body))
 }
 
 // refusesUsageOption recognises servers that don't know stream_options.
@@ -229,6 +252,7 @@ func (a *attempt) deliver(body []byte) *result {
 		if failure, ok := d.ReadError(body); ok {
 			res.failure, res.err = failure, errErrorInReply
 			res.body = bytes.Clone(res.body)
+			res.keyword = a.keywordIn(res)
 		}
 		return res
 	}
@@ -265,6 +289,7 @@ func (a *attempt) finish(err error) *result {
 func (a *attempt) commit(contentType string, length int) {
 	x := a.x
 	a.limit.commit()
+	x.g.health.began(a.turn)
 	h := x.w.Header()
 	for _, name := range passedBack {
 		if values := a.response.Header[name]; values != nil {

@@ -61,22 +61,24 @@ var rules = []rule{
 	// What the body says. Quota before rate limit and credential before caller:
 	// upstreams send the former under the status of the latter.
 	{reason: "quota", when: says([]int{400, 402, 403, 429}, "insufficient_quota", "exceeded your current quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
-	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "invalid token", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
 	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation", "flagged", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
 	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
-	{reason: "model_missing", when: says([]int{400, 404}, "model_not_found", "model not found", "does not exist", "unknown model", "no such model", "unsupported model", "invalid model", "not a valid model"), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
-	{reason: "overloaded", when: says([]int{200, 429, 500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "model_missing", when: says([]int{400, 404}, "model_not_found", "model not found", "unknown model", "no such model", "unsupported model", "invalid model", "not a valid model"), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "overloaded", when: says([]int{500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 
 	// The status.
 	{reason: "bad_key", when: status(401), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
 	{reason: "quota", when: status(402), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	// A web page comes from what stands before the provider, which knows no keys.
+	{reason: "html_reply", when: both(status(403), (*result).isHTML), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "forbidden", when: status(403), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
-	{reason: "wrong_path", when: both(status(404), (*result).isHTML), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
-	{reason: "model_missing", when: status(404), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
-	{reason: "wrong_path", when: status(405, 501), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	// A 404 that doesn't speak of a model is about the path.
+	{reason: "model_missing", when: both(status(404), (*result).namesModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "wrong_path", when: status(404, 405, 501), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "rate_limited", when: status(429), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
 	{reason: "content_policy", when: status(451), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
-	{reason: "too_large", when: status(413), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
+	{reason: "too_large", when: status(413), class: ClassCallerFault, blames: BlamesNobody, action: ActionNext},
 	{reason: "upstream_busy", when: status(408, 409, 425), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "caller_fault", when: statusRange(400, 499), class: ClassCallerFault, blames: BlamesNobody, action: ActionStop},
 	{reason: "redirected", when: statusRange(300, 399), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
@@ -91,7 +93,23 @@ var rules = []rule{
 }
 
 // classify turns a result that is not a good reply into an outcome.
+//
+// A failure keyword in an error decides like one in a reply, so that even what
+// would go to the client as its own fault is asked of the next member. Only
+// where a key is to blame the exact class stays, with the keyword noted: the
+// member's other keys may be good.
 func classify(r *result, secret string) Outcome {
+	if r.keyword != nil && !errors.Is(r.err, errKeyword) {
+		plain := *r
+		plain.keyword = nil
+		o := classify(&plain, secret)
+		o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
+		if o.Blames == BlamesKey || o.Blames == BlamesBoth || o.Class == ClassCanceled || o.Class == ClassTimeout {
+			return o
+		}
+		plain.keyword, plain.err = r.keyword, errKeyword
+		return classify(&plain, secret)
+	}
 	for i := range rules {
 		row := &rules[i]
 		if !row.when(r) {

@@ -11,14 +11,23 @@ const (
 	longestStrike = 15 * time.Minute
 )
 
+// turn is a member and a key to try, and the state in which they were found.
+type turn struct {
+	member *member
+	key    *providerKey
+	at     time.Time
+	probe  bool // half open: this call finds out for all others
+	forced bool // everybody is passed over; this one's time comes first
+}
+
 // note holds an outcome against whom it blames. It returns for how long that
-// one is passed over now, 0 when it isn't.
-func (h *health) note(m *member, k *providerKey, o Outcome, f Failover) time.Duration {
+// one is passed over because of it, 0 when it isn't.
+func (h *health) note(t turn, o Outcome, f Failover) time.Duration {
 	h.mu.Lock()
 	now := h.now()
-	before := h.benchedUntil(m, now)
-	bench := h.hold(m, k, o, f, now)
-	changed := !h.benchedUntil(m, now).Equal(before)
+	before := h.benchedUntil(t.member, now)
+	bench := h.hold(t, o, f, now)
+	changed := !h.benchedUntil(t.member, now).Equal(before)
 	h.mu.Unlock()
 	if changed {
 		h.onChange()
@@ -26,45 +35,66 @@ func (h *health) note(m *member, k *providerKey, o Outcome, f Failover) time.Dur
 	return bench
 }
 
-func (h *health) hold(m *member, k *providerKey, o Outcome, f Failover, now time.Time) time.Duration {
-	state := h.members[m.id]
-	if o.Class == ClassOK {
-		delete(h.members, m.id)
-		delete(h.pairs, pair{m.id, k.id})
-		if key := h.keys[k.id]; key != nil {
-			key.until = time.Time{}
-		}
-		return 0
+func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duration {
+	state := h.members[t.member.id]
+	if state != nil && t.probe {
+		state.probing = false
 	}
-	if o.Blames == BlamesNobody {
-		if state != nil {
-			state.probing = false
-		}
+	switch {
+	case o.Class == ClassOK:
+		h.recovered(t)
 		return 0
-	}
-	if state == nil {
+	case o.Blames == BlamesNobody:
+		return 0
+	case state == nil:
 		state = &memberHealth{}
-		h.members[m.id] = state
+		h.members[t.member.id] = state
 	}
-	wasProbing := state.probing
-	state.probing = false
 	state.class, state.reason, state.at = o.Class, o.Reason, now
 	switch {
 	case o.Blames == BlamesBoth:
-		return h.strike(pair{m.id, k.id}, o.Bench, now)
-	case o.Blames == BlamesKey && k.id != 0:
-		key := h.key(k.id)
-		key.until = later(key.until, now.Add(o.Bench))
+		return h.strike(t, o.Bench, now)
+	case o.Blames == BlamesKey && t.key.id != 0:
+		key := h.key(t.key.id)
+		key.until, key.since = later(key.until, now.Add(o.Bench)), now
 		return o.Bench
 	}
 	bench := o.Bench
 	if o.Counts {
-		bench = max(bench, state.count(f, wasProbing, now))
+		bench = max(bench, state.count(t, f, now))
 	}
 	if bench > 0 {
 		state.until = later(state.until, now.Add(bench))
 	}
 	return bench
+}
+
+// recovered ends what was held against the turn's member and key before the
+// turn began. Failures within the window stay: a member that fails every other
+// call is no healthy one.
+func (h *health) recovered(t turn) {
+	if m := h.members[t.member.id]; m != nil && (t.probe || !m.until.IsZero()) && !t.at.Before(m.at) {
+		delete(h.members, t.member.id)
+	}
+	both := pair{t.member.id, t.key.id}
+	if p := h.pairs[both]; p != nil && !t.at.Before(p.since) {
+		delete(h.pairs, both)
+	}
+	if k := h.keys[t.key.id]; k != nil && !t.at.Before(k.since) {
+		k.until = time.Time{}
+	}
+}
+
+// began says that a probe's reply has begun: others need not wait for its end.
+func (h *health) began(t turn) {
+	if !t.probe {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if m := h.members[t.member.id]; m != nil && m.probing {
+		m.probing, m.until = false, time.Time{}
+	}
 }
 
 func (h *health) key(id int64) *keyHealth {
@@ -74,11 +104,16 @@ func (h *health) key(id int64) *keyHealth {
 	return h.keys[id]
 }
 
-func (h *health) strike(p pair, bench time.Duration, now time.Time) time.Duration {
-	state := h.pairs[p]
+func (h *health) strike(t turn, bench time.Duration, now time.Time) time.Duration {
+	both := pair{t.member.id, t.key.id}
+	state := h.pairs[both]
 	if state == nil {
 		state = &pairHealth{}
-		h.pairs[p] = state
+		h.pairs[both] = state
+	}
+	state.since = now
+	if left := state.until.Sub(now); bench == 0 && left > 0 && !t.forced {
+		return left // it began before the limit was known: no news
 	}
 	if bench == 0 {
 		bench = min(firstStrike<<min(state.strikes, 16), longestStrike)
@@ -90,36 +125,40 @@ func (h *health) strike(p pair, bench time.Duration, now time.Time) time.Duratio
 
 // count adds a failure and returns the cooldown that it starts, if it does. A
 // failed probe starts the next one at once.
-func (m *memberHealth) count(f Failover, probe bool, now time.Time) time.Duration {
-	m.forgetBefore(now.Add(-f.Window))
-	m.failures = append(m.failures, now)
-	if len(m.failures) < f.Count && !probe {
+func (m *memberHealth) count(t turn, f Failover, now time.Time) time.Duration {
+	switch {
+	case t.forced && m.cooldowns > 0: // as long again, so that the others get their turn
+		return min(f.Cooldown<<min(m.cooldowns-1, 16), f.MaxCooldown)
+	case m.until.After(now): // it began before the cooldown did: no news
 		return 0
 	}
-	cooldown := min(f.Cooldown<<min(m.cooldowns, 16), f.MaxCooldown)
+	m.forgetBefore(now.Add(-f.Window))
+	m.failures = append(m.failures, now)
+	if len(m.failures) < f.Count && !t.probe {
+		return 0
+	}
 	m.cooldowns++
-	m.failures = nil
-	return cooldown
+	return min(f.Cooldown<<min(m.cooldowns-1, 16), f.MaxCooldown)
 }
 
 // pick chooses the key of a member to try now, the least recently used healthy
 // one. With force it takes the one whose time comes first.
-func (h *health) pick(m *member, tried []int64, force bool) (*providerKey, bool) {
+func (h *health) pick(m *member, tried []int64, force bool) (turn, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := h.now()
+	t := turn{member: m, at: h.now(), forced: force}
 	state := h.members[m.id]
-	if state != nil && !force && (state.until.After(now) || state.probing) {
-		return nil, false
+	halfOpen := state != nil && !state.until.IsZero()
+	if halfOpen && !force && (state.until.After(t.at) || state.probing) {
+		return turn{}, false
 	}
-	var best *providerKey
 	var bestUntil, bestUsed time.Time
 	for _, k := range m.provider.keys {
 		if slices.Contains(tried, k.id) {
 			continue
 		}
 		until := h.keyBenchedUntil(m, k)
-		if !until.After(now) {
+		if !until.After(t.at) {
 			until = time.Time{}
 		} else if !force {
 			continue
@@ -128,20 +167,20 @@ func (h *health) pick(m *member, tried []int64, force bool) (*providerKey, bool)
 		if key := h.keys[k.id]; key != nil {
 			used = key.used
 		}
-		if best == nil || until.Before(bestUntil) || until.Equal(bestUntil) && used.Before(bestUsed) {
-			best, bestUntil, bestUsed = k, until, used
+		if t.key == nil || until.Before(bestUntil) || until.Equal(bestUntil) && used.Before(bestUsed) {
+			t.key, bestUntil, bestUsed = k, until, used
 		}
 	}
-	if best == nil {
-		return nil, false
+	if t.key == nil {
+		return turn{}, false
 	}
 	if len(m.provider.keys) > 1 {
-		h.key(best.id).used = now
+		h.key(t.key.id).used = t.at
 	}
-	if state != nil && state.cooldowns > 0 {
-		state.probing = true
+	if halfOpen && !force {
+		t.probe, state.probing = true, true
 	}
-	return best, true
+	return t, true
 }
 
 // soonest returns when the first of the members can be tried again; ok is false

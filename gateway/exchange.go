@@ -129,12 +129,15 @@ const statusClientGone = 499
 func (x *exchange) run() {
 	x.opened = announce(x.g.recorder, x.call)
 	commitBy := x.call.StartedAt.Add(x.s.limits.Commit)
-	m, key, ok := x.plan.next()
+	t, ok := x.plan.next()
 	var last Outcome
-	for ok && len(x.call.Attempts) < x.s.limits.Attempts {
-		a := newAttempt(x, m, key, commitBy)
+	for ok {
+		a := newAttempt(x, t, commitBy)
 		last = a.do()
-		last.Bench = x.g.health.note(m, key, last, x.s.failover)
+		if needsLarger(last) && !x.sent && !x.plan.onlyLarger() {
+			last.Action = ActionStop
+		}
+		last.Bench = x.g.health.note(t, last, x.s.failover)
 		a.record.Outcome = last
 		x.call.Attempts = append(x.call.Attempts, a.record)
 		if a.usage.Known() {
@@ -144,20 +147,22 @@ func (x *exchange) run() {
 			x.call.State = StateOK
 			return
 		}
-		if x.sent || last.Action == ActionStop {
+		if x.sent || last.Action == ActionStop || len(x.call.Attempts) >= x.s.limits.Attempts || !time.Now().Before(commitBy) {
 			break
 		}
-		if last.Class == ClassContextWindow {
-			x.plan.onlyLarger()
-		}
 		if last.Action == ActionNextKey {
-			if m, key, ok = x.plan.nextKey(); ok {
+			if t, ok = x.plan.nextKey(); ok {
 				continue
 			}
 		}
-		m, key, ok = x.plan.next()
+		t, ok = x.plan.next()
 	}
 	x.fail(last)
+}
+
+// needsLarger tells whether only a member with a larger context can answer.
+func needsLarger(o Outcome) bool {
+	return o.Class == ClassContextWindow || o.Reason == "too_large"
 }
 
 // fail ends a call that no member answered. The last outcome speaks, unless an
@@ -194,10 +199,13 @@ func errorsClientGone(o Outcome) bool { return o.Class == ClassCanceled && o.Rea
 // exhausted is the answer when every member was tried.
 func (x *exchange) exhausted(last Outcome) refusal {
 	r := finals[last.Class]
+	if last.Class == ClassCallerFault {
+		r.status = x.call.Attempts[len(x.call.Attempts)-1].Status
+	}
 	if last.Reason == "wrong_path" || last.Reason == "address_refused" {
 		r.status, r.code = http.StatusBadGateway, "upstream_unreachable"
 	}
-	r.final = last.Class != ClassCanceled
+	r.final = last.Class != ClassCanceled && x.plan.exhausted()
 	attempt := x.call.Attempts[len(x.call.Attempts)-1]
 	r.message = fmt.Sprintf("The group %q could not answer after %s. The last, %s/%s: %s",
 		x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
@@ -301,6 +309,15 @@ func (x *exchange) flush() error {
 	return nil
 }
 
+// settle sends what is still buffered while its time limit holds, and then
+// lifts the limit: the next request on the connection sets its own.
+func (x *exchange) settle() {
+	if x.sent && !x.aborted {
+		_ = x.rc.Flush() // a client that has gone is noted by the write before
+	}
+	_ = x.rc.SetWriteDeadline(time.Time{})
+}
+
 // end records the call, whatever became of it, and makes sure that a cut reply
 // looks cut.
 func (x *exchange) end() {
@@ -317,6 +334,7 @@ func (x *exchange) end() {
 		}
 	}
 	x.opened.end()
+	x.settle()
 	x.call.Duration = time.Since(x.call.StartedAt)
 	x.call.Message = strings.TrimSpace(x.call.Message)
 	x.g.recorder.Record(x.call)

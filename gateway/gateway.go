@@ -68,6 +68,7 @@ func (g *Gateway) Apply(c Config) error {
 		return err
 	}
 	g.health.keepOnly(g.current.Swap(next), next)
+	g.upstream.follow()
 	return nil
 }
 

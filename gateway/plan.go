@@ -8,7 +8,8 @@ type plan struct {
 	health  *health
 	members []*member
 	done    []bool // tried, or not to be tried
-	at      int    // the member being tried; -1 before the first
+	tried   int
+	at      int // the member being tried; -1 before the first
 	keys    []int64
 	forced  bool // the one try of a member that is cooling down was taken
 }
@@ -17,32 +18,29 @@ func newPlan(h *health, g *group) *plan {
 	return &plan{health: h, members: g.members, done: make([]bool, len(g.members)), at: -1}
 }
 
-// nextKey returns another key of the member that was tried last.
-func (p *plan) nextKey() (*member, *providerKey, bool) {
-	if p.at < 0 {
-		return nil, nil, false
-	}
-	m := p.members[p.at]
-	key, ok := p.health.pick(m, p.keys, false)
+// nextKey returns the turn of another key of the member that was tried last.
+func (p *plan) nextKey() (turn, bool) {
+	t, ok := p.health.pick(p.members[p.at], p.keys, false)
 	if ok {
-		p.keys = append(p.keys, key.id)
+		p.keys = append(p.keys, t.key.id)
 	}
-	return m, key, ok
+	return t, ok
 }
 
-// next returns the next member that is eligible now. When none is, it returns,
-// once, the one whose cooldown ends first: waiting would not be better.
-func (p *plan) next() (*member, *providerKey, bool) {
+// next returns the turn of the next member that is eligible now. When none is,
+// it returns, once, the one whose cooldown ends first: waiting would not be
+// better.
+func (p *plan) next() (turn, bool) {
 	for i, m := range p.members {
 		if p.done[i] {
 			continue
 		}
-		if key, ok := p.health.pick(m, nil, false); ok {
-			return p.take(i, key)
+		if t, ok := p.health.pick(m, nil, false); ok {
+			return p.take(i, t)
 		}
 	}
 	if p.forced {
-		return nil, nil, false
+		return turn{}, false
 	}
 	p.forced = true
 	first := -1
@@ -56,28 +54,30 @@ func (p *plan) next() (*member, *providerKey, bool) {
 		}
 	}
 	if first < 0 {
-		return nil, nil, false
+		return turn{}, false
 	}
-	key, ok := p.health.pick(p.members[first], nil, true)
-	if !ok {
-		return nil, nil, false
-	}
-	return p.take(first, key)
+	t, _ := p.health.pick(p.members[first], nil, true)
+	return p.take(first, t)
 }
 
-func (p *plan) take(i int, key *providerKey) (*member, *providerKey, bool) {
+func (p *plan) take(i int, t turn) (turn, bool) {
 	p.at, p.done[i] = i, true
-	p.keys = append(p.keys[:0], key.id)
-	return p.members[i], key, true
+	p.tried++
+	p.keys = append(p.keys[:0], t.key.id)
+	return t, true
 }
+
+// exhausted tells whether every member was tried.
+func (p *plan) exhausted() bool { return p.tried == len(p.members) }
 
 // onlyLarger leaves out the members whose context isn't known to be larger than
-// that of the member that was tried last.
-func (p *plan) onlyLarger() {
+// that of the member that was tried last. It returns whether any is left.
+func (p *plan) onlyLarger() bool {
+	left := false
 	limit := p.members[p.at].model.ContextTokens
 	for i, m := range p.members {
-		if m.model.ContextTokens <= limit {
-			p.done[i] = true
-		}
+		p.done[i] = p.done[i] || m.model.ContextTokens <= limit
+		left = left || !p.done[i]
 	}
+	return left
 }

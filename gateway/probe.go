@@ -68,7 +68,7 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 		return ProbeResult{Outcome: classify(res, key.secret)}, nil
 	}
 	request.Header = upstreamHeader(http.Header{}, p, key)
-	reply, err := g.upstream.transport.RoundTrip(request)
+	reply, err := g.upstream.roundTrip(request)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()
 		return ProbeResult{Outcome: classify(res, key.secret)}, nil

@@ -84,7 +84,9 @@ func (s *stream) read(d *dialect.Dialect, event sseEvent, e *dialect.Event, text
 	}
 	if e.Error != nil {
 		body := append([]byte(nil), event.data[:min(len(event.data), largestError)]...)
-		return &result{err: errErrorInReply, failure: *e.Error, body: body}
+		res := &result{err: errErrorInReply, failure: *e.Error, body: body}
+		res.keyword = s.a.keywordIn(res)
+		return res
 	}
 	if e.Usage.Known() {
 		s.a.usage = e.Usage

@@ -75,14 +75,16 @@ const (
 	replyHTML
 )
 
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // sniff looks at the first bytes: servers are known to mislabel what they send.
 func sniff(from io.Reader) (replyKind, io.Reader, error) {
 	start := make([]byte, 0, 512)
 	for {
 		n, err := from.Read(start[len(start):cap(start)])
 		start = start[:len(start)+n]
-		text := bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")), " \t\r\n")
-		if len(text) > 0 || len(start) == cap(start) {
+		text := bytes.TrimLeft(bytes.TrimPrefix(start, byteOrderMark), " \t\r\n")
+		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) || len(start) == cap(start) {
 			again := io.MultiReader(bytes.NewReader(start), from)
 			return kindOf(text), again, nil
 		}

@@ -47,6 +47,7 @@ var (
 	errEncoding       = errors.New("the reply has an encoding that was not asked for")
 	errErrorInReply   = errors.New("the reply is an error although its status is not")
 	errKeyword        = errors.New("a failure keyword matched")
+	errTLS            = errors.New("the TLS handshake failed")
 	errUnexpectedCode = errors.New("the status is not one of a chat reply")
 )
 
@@ -73,6 +74,8 @@ func (r *result) describe() {
 	}, "\n"))
 }
 
+func (r *result) namesModel() bool { return strings.Contains(r.words, "model") }
+
 func (r *result) isHTML() bool {
 	return errors.Is(r.err, errHTMLReply) ||
 		strings.HasPrefix(r.header.Get("Content-Type"), "text/html") || looksLikeHTML(r.body)
@@ -98,7 +101,7 @@ func causeOf(ctx context.Context, err error) error {
 func (r *result) message(secret string) string {
 	var text string
 	switch {
-	case r.keyword != nil:
+	case r.keyword != nil && errors.Is(r.err, errKeyword):
 		text = fmt.Sprintf("the failure keyword %q stands in the reply", r.keyword.Text)
 	case r.failure.Message != "":
 		text = fmt.Sprintf("the upstream answered %d: %s", r.status, r.failure.Message)
@@ -155,6 +158,9 @@ func isDNS(err error) bool {
 }
 
 func isTLS(err error) bool {
+	if errors.Is(err, errTLS) {
+		return true
+	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}

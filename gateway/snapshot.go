@@ -138,16 +138,16 @@ func compileProvider(in Provider) (*provider, error) {
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
 	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, urls: map[dialect.Operation]*url.URL{}}
-	for operation, path := range d.Paths {
-		p.urls[operation] = endpoint(base, path)
+	for operation := range d.Paths {
+		p.urls[operation] = endpoint(base, d, operation)
 	}
 	for _, h := range in.Headers {
-		if h.Name == "" || strings.ContainsAny(h.Name+h.Value, "\r\n\x00") {
+		if !isToken(h.Name) || !isHeaderValue(h.Value) {
 			return nil, fmt.Errorf("header %q can't be sent", h.Name)
 		}
 	}
 	for _, k := range in.Keys {
-		if k.Secret == "" || strings.ContainsAny(k.Secret, "\r\n\x00") {
+		if k.Secret == "" || !isHeaderValue(k.Secret) {
 			return nil, fmt.Errorf("key %s can't be sent in a header", k.Hint)
 		}
 		p.keys = append(p.keys, &providerKey{id: k.ID, secret: k.Secret, hint: k.Hint})
@@ -158,17 +158,42 @@ func compileProvider(in Provider) (*provider, error) {
 	return p, nil
 }
 
-// endpoint appends path to a base URL and keeps its query. People also paste
-// the whole address of an endpoint: it is used as it stands.
-func endpoint(base *url.URL, path string) *url.URL {
+// endpoint appends the operation's path to a base URL and keeps its query.
+// People also paste the whole address of an endpoint, or only that of a server.
+func endpoint(base *url.URL, d *dialect.Dialect, operation dialect.Operation) *url.URL {
 	u := *base
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
 	u.Fragment = ""
-	if !strings.HasSuffix(u.Path, path) {
-		u.Path = strings.TrimSuffix(u.Path, dialect.OpenAI.Paths[dialect.Chat]) + path
+	for _, path := range d.Paths {
+		u.Path = strings.TrimSuffix(u.Path, path)
 	}
+	if u.Path == "" {
+		u.Path = d.Root
+	}
+	u.Path += d.Paths[operation]
 	return &u
+}
+
+// isToken tells whether name can be a header's name.
+func isToken(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// isHeaderValue tells whether a header can carry text as it is.
+func isHeaderValue(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {

@@ -3,6 +3,8 @@ package gateway
 import (
 	"sync"
 	"time"
+
+	"headgate/gateway/dialect"
 )
 
 // health is what changes while the engine runs: who failed, who is passed over
@@ -22,7 +24,7 @@ type pair struct{ member, key int64 }
 
 type memberHealth struct {
 	failures  []time.Time // that count, within the window
-	until     time.Time   // passed over until then
+	until     time.Time   // passed over until then; stays until a call has succeeded
 	cooldowns int         // in a row; each is twice as long as the one before
 	probing   bool        // half open: one call is finding out
 
@@ -33,11 +35,13 @@ type memberHealth struct {
 
 type keyHealth struct {
 	until time.Time
+	since time.Time // when it was last held against the key
 	used  time.Time
 }
 
 type pairHealth struct {
 	until   time.Time
+	since   time.Time
 	strikes int // rate limits in a row that named no time
 }
 
@@ -66,34 +70,49 @@ func newHealth(onChange func()) *health {
 }
 
 // keepOnly forgets what the new snapshot doesn't have any more, and what was
-// held against a key whose text has changed.
+// held against something that is another one now: a key with another text, a
+// member that leads elsewhere.
 func (h *health) keepOnly(old, next *snapshot) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if old == nil {
+		old = &snapshot{}
+	}
 	before, after := secretsOf(old), secretsOf(next)
 	for id := range h.keys {
 		if secret, there := after[id]; !there || secret != before[id] {
 			delete(h.keys, id)
 		}
 	}
-	for id := range h.members {
-		if next.members[id] == nil {
+	for id, m := range old.members {
+		now := next.members[id]
+		if now == nil || !now.leadsTo(m) {
 			delete(h.members, id)
+			for _, k := range m.provider.keys {
+				delete(h.pairs, pair{id, k.id})
+			}
+		}
+		if now == nil || !now.provider.leadsTo(m.provider) {
+			delete(h.noUsage, m.provider.id)
 		}
 	}
 	for p := range h.pairs {
-		secret, there := after[p.key]
-		if next.members[p.member] == nil || p.key != 0 && (!there || secret != before[p.key]) {
+		if secret, there := after[p.key]; !there || secret != before[p.key] {
 			delete(h.pairs, p)
 		}
 	}
 }
 
+func (m *member) leadsTo(other *member) bool {
+	return m.model.Name == other.model.Name && m.provider.leadsTo(other.provider)
+}
+
+func (p *provider) leadsTo(other *provider) bool {
+	return p.id == other.id && p.dialect == other.dialect && *p.urls[dialect.Chat] == *other.urls[dialect.Chat]
+}
+
 func secretsOf(s *snapshot) map[int64]string {
 	secrets := map[int64]string{}
-	if s == nil {
-		return secrets
-	}
 	for _, m := range s.members {
 		for _, k := range m.provider.keys {
 			secrets[k.id] = k.secret

@@ -10,7 +10,7 @@ import (
 // One timer serves all phases of an attempt.
 type timeLimit struct {
 	cancel   context.CancelCauseFunc
-	commitBy time.Time // holds until the commit
+	commitBy time.Time // holds until the commit; zero: no such limit
 
 	mu        sync.Mutex
 	timer     *time.Timer
@@ -26,7 +26,7 @@ func newTimeLimit(cancel context.CancelCauseFunc, commitBy time.Time) *timeLimit
 func (l *timeLimit) set(d time.Duration, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.committed {
+	if !l.committed && !l.commitBy.IsZero() {
 		if left := time.Until(l.commitBy); left < d {
 			d, cause = left, errCommitLimit
 		}

@@ -7,13 +7,17 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
 // upstream carries requests to providers. It is net/http's Transport rather
 // than its Client: no redirects, no cookies, no proxies from the environment.
-type upstream struct{ transport *http.Transport }
+type upstream struct {
+	timeouts func() Timeouts
+	current  atomic.Pointer[http.Transport]
+}
 
 // How many idle connections wait for the next call: net/http's default of two
 // per host would dial anew for most calls of a busy tool.
@@ -24,11 +28,31 @@ const (
 )
 
 func newUpstream(timeouts func() Timeouts) *upstream {
+	u := &upstream{timeouts: timeouts}
+	u.current.Store(u.transport())
+	return u
+}
+
+// follow takes over changed time limits. Connections stay where they can.
+func (u *upstream) follow() {
+	// The limit on dialling is looked up each time.
+	if old := u.current.Load(); old.TLSHandshakeTimeout != u.timeouts().TLS {
+		u.current.Store(u.transport())
+		old.CloseIdleConnections()
+	}
+}
+
+func (u *upstream) roundTrip(r *http.Request) (*http.Response, error) {
+	return u.current.Load().RoundTrip(r)
+}
+
+func (u *upstream) transport() *http.Transport {
+	timeouts := u.timeouts
 	dialer := &net.Dialer{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 4},
 		Control:         refuseAddress,
 	}
-	return &upstream{&http.Transport{
+	return &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeoutCause(ctx, timeouts().Connect, errConnectTimeout)
 			defer cancel()
@@ -51,10 +75,10 @@ func newUpstream(timeouts func() Timeouts) *upstream {
 			SendPingTimeout: 15 * time.Second, // finds connections that died while the machine slept
 			PingTimeout:     5 * time.Second,
 		},
-	}}
+	}
 }
 
-func (u *upstream) close() { u.transport.CloseIdleConnections() }
+func (u *upstream) close() { u.current.Load().CloseIdleConnections() }
 
 var (
 	errConnectTimeout = errors.New("no connection within the time limit")

@@ -21,6 +21,8 @@ const (
 // Dialect is one protocol.
 type Dialect struct {
 	Name string
+	// Root is the path of a base URL that is given without one.
+	Root string
 	// Paths are appended to a provider's base URL.
 	Paths map[Operation]string
 	// Credential returns the header that carries a provider key.

@@ -11,6 +11,7 @@ import (
 // that imitate them.
 var OpenAI = &Dialect{
 	Name:  "openai",
+	Root:  "/v1",
 	Paths: map[Operation]string{Chat: "/chat/completions", Models: "/models"},
 	Credential: func(key string) (string, string) {
 		return "Authorization", "Bearer " + key

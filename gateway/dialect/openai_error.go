@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // openAIEnvelope writes all four keys: clients look for each.
@@ -80,7 +81,44 @@ func errorFields(fields map[string]json.RawMessage) Error {
 	if e.Type == "" {
 		e.Type = plain(fields["status"]) // Gemini: RESOURCE_EXHAUSTED
 	}
+	for _, name := range []string{e.Code, e.Type} {
+		if e.Status == 0 {
+			e.Status = statusByName[strings.ToLower(name)]
+		}
+	}
 	return e
+}
+
+// statusByName is the status that belongs to an error that came without one, by
+// its code or type: in a stream or under a 200.
+var statusByName = map[string]int{
+	"invalid_request_error":   400,
+	"invalid_argument":        400,
+	"authentication_error":    401,
+	"invalid_api_key":         401,
+	"unauthenticated":         401,
+	"insufficient_quota":      402,
+	"billing_error":           402,
+	"permission_error":        403,
+	"permission_denied":       403,
+	"model_not_found":         404,
+	"not_found_error":         404,
+	"request_too_large":       413,
+	"rate_limit_exceeded":     429,
+	"rate_limit_error":        429,
+	"too_many_requests":       429,
+	"resource_exhausted":      429,
+	"server_error":            500,
+	"internal_server_error":   500,
+	"internal_error":          500,
+	"internal":                500,
+	"api_error":               500,
+	"service_unavailable":     503,
+	"unavailable":             503,
+	"timeout_error":           504,
+	"deadline_exceeded":       504,
+	"overloaded_error":        529,
+	"engine_overloaded_error": 529,
 }
 
 // plain is a JSON string decoded, null as nothing, and anything else as it

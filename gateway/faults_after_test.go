@@ -1,0 +1,190 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"headgate/gateway"
+)
+
+// After the first byte nobody else is asked: the client is told, the stream
+// never looks complete, and the member is blamed.
+func TestFaultsAfterCommit(t *testing.T) {
+	for _, f := range []struct {
+		name  string
+		after func(*visit)
+		class gateway.Class
+	}{
+		{"FLT-011 reset", (*visit).reset, gateway.ClassTransient},
+		{"FLT-014 stall", (*visit).stall, gateway.ClassTimeout},
+		{"FLT-014 pings but no words", func(v *visit) {
+			for {
+				if _, err := v.conn.Write([]byte("9\r\n: ping\n\n\n\r\n")); err != nil {
+					return
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}, gateway.ClassTimeout},
+		{"FLT-047 error event", func(v *visit) {
+			v.chunk("data: " + errorBody("server_error", "", "engine crashed, key "+providerKey+"-1") + "\n\n")
+			v.end()
+		}, ""},
+		{"FLT-049 an end without finish_reason", (*visit).end, gateway.ClassMalformed},
+		{"FLT-057 not JSON", func(v *visit) { v.chunk("data: {oops\n\n"); v.end() }, gateway.ClassMalformed},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			u := serve(t, func(v *visit) {
+				v.begin()
+				v.chunk("data: " + role + "\n\n")
+				v.chunk("data: " + delta("half") + "\n\n")
+				time.Sleep(30 * time.Millisecond) // so that the words and the break don't come as one
+				f.after(v)
+			})
+			other := serve(t, healthy)
+			h := open(t, []string{u.url, other.url}, impatient)
+			got := h.post(streamBody)
+			if got.status != 200 || got.text() != "half" {
+				t.Fatalf("got %d %q: %s (%v)", got.status, got.text(), got.body, got.err)
+			}
+			if got.err == nil {
+				t.Error("the reply ended as if it were complete")
+			}
+			if strings.Contains(got.body, done) {
+				t.Errorf("a broken stream ends with [DONE]: %s", got.body)
+			}
+			if strings.Contains(got.body, providerKey) {
+				t.Errorf("the provider key is in the stream: %s", got.body)
+			}
+			events := got.events()
+			var last struct{ Error map[string]any }
+			if err := json.Unmarshal([]byte(events[len(events)-1]), &last); err != nil || last.Error["message"] == "" {
+				t.Errorf("the last event is no error: %s", got.body)
+			}
+			if len(other.seen()) != 0 {
+				t.Error("another member was asked after the first byte")
+			}
+			call := h.ledger.await(t, 1)[0]
+			if call.State != gateway.StatePartial || call.Status != 200 || len(call.Attempts) != 1 {
+				t.Errorf("recorded %+v, want partial", call)
+			}
+			o := call.Attempts[0].Outcome
+			if f.class != "" && o.Class != f.class || !o.Counts || o.Blames != gateway.BlamesMember {
+				t.Errorf("outcome %+v, want class %q held against the member", o, f.class)
+			}
+		})
+	}
+}
+
+// FLT-048: a stream that has its finish_reason is complete without [DONE].
+func TestFLT048FinishWithoutDone(t *testing.T) {
+	t.Parallel()
+	u := serve(t, func(v *visit) { v.events(role, delta("good"), finish) })
+	h := open(t, []string{u.url})
+	h.post(streamBody).wantGood(t, true)
+	if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateOK {
+		t.Errorf("state %q", call.State)
+	}
+}
+
+// No cut stream looks complete, wherever it is cut.
+func TestStreamCutAtEveryByte(t *testing.T) {
+	t.Parallel()
+	whole := "data: " + role + "\n\ndata: " + delta("good") + "\n\ndata: " + finish + "\n\ndata: " + done + "\n\n"
+	complete := strings.Index(whole, `"finish_reason":"stop"}]}`) + len(`"finish_reason":"stop"}]}`)
+	cut := make(chan int, 1)
+	u := serve(t, func(v *visit) {
+		v.begin()
+		v.chunk(whole[:<-cut])
+		_ = v.conn.Close()
+	})
+	h := open(t, []string{u.url}, func(c *gateway.Config) { c.Failover.Count = 1000 })
+	for at := 1; at < len(whole); at++ {
+		cut <- at
+		got := h.post(streamBody)
+		if looksComplete := got.err == nil && got.status == 200; looksComplete && at < complete {
+			t.Fatalf("cut after %d bytes (%q) looks complete: %s", at, whole[:at], got.body)
+		} else if at < complete && strings.Contains(got.body, done) {
+			t.Fatalf("cut after %d bytes ends with [DONE]: %s", at, got.body)
+		}
+	}
+}
+
+// FLT-070 and 071: when the client goes away, the upstream is left at once and
+// nobody is blamed.
+func TestClientGone(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before func(*visit)
+		waits  bool // for the first words
+	}{
+		{"FLT-070 while waiting for a head", func(*visit) {}, false},
+		{"FLT-070 while waiting for a token", func(v *visit) { v.begin() }, false},
+		{"FLT-071 in the middle of a stream", func(v *visit) { v.begin(); v.chunk("data: " + delta("half") + "\n\n") }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			arrived, left := make(chan struct{}), make(chan time.Time, 1)
+			u := serve(t, func(v *visit) {
+				c.before(v)
+				close(arrived)
+				v.stall()
+				left <- time.Now()
+			})
+			other := serve(t, healthy)
+			h := open(t, []string{u.url, other.url})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			answered := make(chan *http.Response, 1)
+			go func() {
+				resp, err := h.server.Client().Do(h.request(ctx, streamBody))
+				if err != nil {
+					resp = nil
+				}
+				answered <- resp
+			}()
+			<-arrived
+			if c.waits {
+				resp := <-answered
+				if resp == nil {
+					t.Fatal("no reply")
+				}
+				if _, err := io.ReadAtLeast(resp.Body, make([]byte, 20), 20); err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = resp.Body.Close() }()
+			}
+			gone := time.Now()
+			cancel()
+			select {
+			case at := <-left:
+				if d := at.Sub(gone); d > time.Second {
+					t.Errorf("the upstream was left after %v", d)
+				}
+			case <-time.After(patience):
+				t.Fatal("the upstream was not left")
+			}
+			if !c.waits {
+				<-answered
+			}
+			call := h.ledger.await(t, 1)[0]
+			if call.State != gateway.StateCanceled || call.Status != 499 || len(call.Attempts) != 1 {
+				t.Errorf("recorded %+v, want canceled 499", call)
+			}
+			if o := call.Attempts[0].Outcome; o.Class != gateway.ClassCanceled || o.Blames != gateway.BlamesNobody || o.Counts {
+				t.Errorf("outcome %+v", o)
+			}
+			if len(h.Health()) != 0 && h.Health()[0].Failures != 0 {
+				t.Errorf("somebody is blamed: %+v", h.Health())
+			}
+			if len(other.seen()) != 0 {
+				t.Error("the next member was asked for a client that had gone")
+			}
+		})
+	}
+}
