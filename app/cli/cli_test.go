@@ -45,15 +45,34 @@ type served struct {
 	stderr                *lockedBuffer
 }
 
+// lockedBuffer can be read, and waited for, while it is written.
 type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu    sync.Mutex
+	b     bytes.Buffer
+	grown chan struct{} // closed by the next write
 }
+
+func newLockedBuffer() *lockedBuffer { return &lockedBuffer{grown: make(chan struct{})} }
 
 func (l *lockedBuffer) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	close(l.grown)
+	l.grown = make(chan struct{})
 	return l.b.Write(p)
+}
+
+// await waits until the text was written.
+func (l *lockedBuffer) await(text string) {
+	for {
+		l.mu.Lock()
+		grown, there := l.grown, strings.Contains(l.b.String(), text)
+		l.mu.Unlock()
+		if there {
+			return
+		}
+		<-grown
+	}
 }
 
 func (l *lockedBuffer) String() string {
@@ -64,7 +83,7 @@ func (l *lockedBuffer) String() string {
 
 func serve(t *testing.T, env []string, args ...string) *served {
 	t.Helper()
-	s := &served{stop: make(chan os.Signal, 2), code: make(chan int, 1), stderr: &lockedBuffer{}}
+	s := &served{stop: make(chan os.Signal, 2), code: make(chan int, 1), stderr: newLockedBuffer()}
 	out, stdout := io.Pipe()
 	go func() {
 		s.code <- cli.Run(cli.Program{

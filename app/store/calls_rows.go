@@ -37,7 +37,7 @@ var (
 
 // rowsPerInsert is where inserts were fastest: the driver prepares each
 // statement anew, and looks for each value among all values of its statement.
-const rowsPerInsert = 4
+const rowsPerInsert = 8
 
 // insert is the text of an INSERT for one row, two rows and so on.
 type insert struct {
