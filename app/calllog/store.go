@@ -7,13 +7,16 @@ import (
 	"headgate/gateway"
 )
 
+// StateOpen is the state of a call that is still running.
+const StateOpen = gateway.StateOpen
+
 // StateInterrupted is the state of a call that was open when the program
 // ended. The engine never reports it: it is found at the next start.
 const StateInterrupted gateway.State = "interrupted"
 
 // States are all states that a stored call can have.
 var States = []string{
-	string(gateway.StateOpen), string(gateway.StateOK), string(gateway.StateFailed),
+	string(StateOpen), string(gateway.StateOK), string(gateway.StateFailed),
 	string(gateway.StatePartial), string(gateway.StateCanceled), string(gateway.StateRefused),
 	string(StateInterrupted),
 }

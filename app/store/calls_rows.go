@@ -156,7 +156,10 @@ func (m maybeMillis) Scan(value any) error {
 
 func listTargets(r *calllog.Row) []any {
 	return []any{
-		&r.Seq, &r.ID, &r.StartedAt, millis{&r.DurationMS}, maybeMillis{&r.FirstTokenMS}, &r.Route,
+		&r.Seq, &r.ID, &r.StartedAt,
+		millis{&r.DurationMS},
+		maybeMillis{&r.FirstTokenMS},
+		&r.Route,
 		&r.APIKeyID, &r.APIKey, &r.GroupID, &r.Model, &r.Stream, &r.State, &r.Status,
 		&r.ErrorCode, &r.Message, &r.Attempts, &r.Provider, &r.Member,
 		&r.InputTokens, &r.OutputTokens, &r.CostNanos,
@@ -174,8 +177,13 @@ const attemptRead = `member_id, provider_id, provider, model, key_hint, priority
 
 func attemptTargets(a *calllog.Attempt) []any {
 	return []any{
-		&a.MemberID, &a.ProviderID, &a.Provider, &a.Model, &a.KeyHint, &a.Priority, millis{&a.StartMS}, maybeMillis{&a.ConnectMS},
-		maybeMillis{&a.FirstByteMS}, maybeMillis{&a.FirstTokenMS}, millis{&a.TotalMS}, &a.Status, &a.Class, &a.Blames, &a.Action,
+		&a.MemberID, &a.ProviderID, &a.Provider, &a.Model, &a.KeyHint, &a.Priority,
+		millis{&a.StartMS},
+		maybeMillis{&a.ConnectMS},
+		maybeMillis{&a.FirstByteMS},
+		maybeMillis{&a.FirstTokenMS},
+		millis{&a.TotalMS},
+		&a.Status, &a.Class, &a.Blames, &a.Action,
 		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS,
 	}
 }

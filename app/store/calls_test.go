@@ -71,9 +71,11 @@ func TestCallComesBackAsItWasWritten(t *testing.T) {
 					Class: gateway.ClassRateLimited, Blames: gateway.BlamesKey, Action: gateway.ActionNext, Counts: true,
 					Bench: 2 * time.Second, Reason: "retry_after", Message: "Slow down.", Keyword: "slow", KeywordID: 4,
 				}, Status: 429, KeyHint: "sk-a…wxyz", Connect: time.Millisecond},
-				{MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, Start: 1200 * time.Microsecond,
+				{
+					MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, Start: 1200 * time.Microsecond,
 					FirstByte: 10 * time.Microsecond, FirstToken: 20 * time.Microsecond, Total: 300 * time.Microsecond, Status: 200,
-					Outcome: gateway.Outcome{Class: gateway.ClassOK, Blames: gateway.BlamesNobody, Action: gateway.ActionDone}},
+					Outcome: gateway.Outcome{Class: gateway.ClassOK, Blames: gateway.BlamesNobody, Action: gateway.ActionDone},
+				},
 			},
 		},
 		Cost: calllog.Cost{Nanos: 42, Source: calllog.CostTokens},
@@ -94,11 +96,15 @@ func TestCallComesBackAsItWasWritten(t *testing.T) {
 		},
 		UserAgent: "tool/1", BytesIn: 10, BytesOut: 20, CachedInputTokens: n(2), CostSource: "tokens",
 		Attempts: []calllog.Attempt{
-			{MemberID: 1, ProviderID: 2, Provider: "first", Model: "m1", KeyHint: "sk-a…wxyz", Priority: 1, ConnectMS: ms(1), TotalMS: 1,
+			{
+				MemberID: 1, ProviderID: 2, Provider: "first", Model: "m1", KeyHint: "sk-a…wxyz", Priority: 1, ConnectMS: ms(1), TotalMS: 1,
 				Status: 429, Class: "rate_limited", Blames: "key", Action: "next", Reason: "retry_after", Message: "Slow down.",
-				Keyword: "slow", BenchMS: 2000},
-			{MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, StartMS: 1.2, FirstByteMS: ms(0.01),
-				FirstTokenMS: ms(0.02), TotalMS: 0.3, Status: 200, Class: "ok", Blames: "nobody", Action: "done"},
+				Keyword: "slow", BenchMS: 2000,
+			},
+			{
+				MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, StartMS: 1.2, FirstByteMS: ms(0.01),
+				FirstTokenMS: ms(0.02), TotalMS: 0.3, Status: 200, Class: "ok", Blames: "nobody", Action: "done",
+			},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {
