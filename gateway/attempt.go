@@ -97,7 +97,7 @@ func (a *attempt) do() (outcome Outcome) {
 		res.err = causeOf(a.ctx, res.err)
 	}
 	res.describe()
-	outcome = classify(res, a.key.secret)
+	outcome = classify(res, a.m.provider.secrets)
 	a.keepForCaller(outcome, res)
 	return outcome
 }
@@ -107,7 +107,7 @@ func (a *attempt) keepForCaller(o Outcome, r *result) {
 	switch o.Class {
 	case ClassCallerFault, ClassContextWindow, ClassContentPolicy:
 		if r.failure.Message != "" {
-			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, redact(r.body, a.key.secret)}
+			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, a.m.provider.secrets.hide(r.body)}
 		}
 	}
 }
@@ -264,7 +264,7 @@ func (a *attempt) deliver(body []byte) *result {
 		return &result{err: cause}
 	}
 	a.record.FirstToken = time.Since(a.began)
-	body = redact(body, a.key.secret)
+	body = a.m.provider.secrets.hide(body)
 	if !a.x.head.stream {
 		a.commit("application/json", len(body))
 		return a.finish(a.x.write(body))

@@ -63,7 +63,7 @@ var rules = []rule{
 	{reason: "quota", when: says([]int{400, 402, 403, 429}, "insufficient_quota", "exceeded your current quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
 	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
 	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation", "flagged", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
-	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
+	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "context size", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
 	{reason: "model_missing", when: says([]int{400, 404}, "model_not_found", "model not found", "unknown model", "no such model", "unsupported model", "invalid model", "not a valid model"), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "overloaded", when: says([]int{500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 
@@ -98,17 +98,17 @@ var rules = []rule{
 // would go to the client as its own fault is asked of the next member. Only
 // where a key is to blame the exact class stays, with the keyword noted: the
 // member's other keys may be good.
-func classify(r *result, secret string) Outcome {
+func classify(r *result, hidden secrets) Outcome {
 	if r.keyword != nil && !errors.Is(r.err, errKeyword) {
 		plain := *r
 		plain.keyword = nil
-		o := classify(&plain, secret)
+		o := classify(&plain, hidden)
 		o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
 		if o.Blames == BlamesKey || o.Blames == BlamesBoth || o.Class == ClassCanceled || o.Class == ClassTimeout {
 			return o
 		}
 		plain.keyword, plain.err = r.keyword, errKeyword
-		return classify(&plain, secret)
+		return classify(&plain, hidden)
 	}
 	for i := range rules {
 		row := &rules[i]
@@ -117,7 +117,7 @@ func classify(r *result, secret string) Outcome {
 		}
 		o := Outcome{
 			Class: row.class, Blames: row.blames, Action: row.action, Counts: row.counts,
-			Reason: row.reason, Message: r.message(secret),
+			Reason: row.reason, Message: r.message(hidden),
 		}
 		if row.bench != nil {
 			o.Bench = row.bench(r)

@@ -10,6 +10,7 @@ type Config struct {
 	Groups    []Group
 	APIKeys   []APIKey
 	Keywords  []Keyword
+	Origins   []string // web origins whose pages may call, such as "https://chat.example"
 	Failover  Failover
 	Timeouts  Timeouts
 	Limits    Limits

@@ -246,14 +246,14 @@ func TestHealthOutlivesApply(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	u := serve(t, failing(500, serverError))
-	price := func(in, out float64) gateway.Price {
+	both := func(in, out float64) gateway.Price {
 		return gateway.Price{InputPerMillion: &in, OutputPerMillion: &out}
 	}
 	h := open(t, []string{u.url, u.url, u.url, u.url}, func(c *gateway.Config) {
 		members := c.Groups[0].Members
 		members[0].Priority, members[1].Priority, members[2].Priority, members[3].Priority = 2, 2, 1, 2
-		c.Providers[0].Models[0].Price = price(3, 3)
-		c.Providers[1].Models[0].Price = price(1, 1)
+		c.Providers[0].Models[0].Price = both(3, 3)
+		c.Providers[1].Models[0].Price = both(1, 1)
 		c.Failover.Count = 100
 	})
 	h.post(plainBody)

@@ -79,6 +79,9 @@ func (x *exchange) admit() *refusal {
 	if x.s = x.g.current.Load(); x.s == nil {
 		return &refusedStopping
 	}
+	if x.s.fromForeignPage(x.r.Header) {
+		return &refusedOrigin
+	}
 	key, ok := x.s.knownKey(x.r.Header, x.call.StartedAt)
 	if !ok {
 		return &refusedKey

@@ -188,3 +188,21 @@ func TestClientGone(t *testing.T) {
 		})
 	}
 }
+
+// With several choices a stream is complete when all of them are.
+func TestSeveralChoices(t *testing.T) {
+	t.Parallel()
+	const body = `{"model":"chat","stream":true,"n":2,"messages":[{}]}`
+	second := strings.Replace(finish, `"index":0`, `"index":1`, 1)
+	var events []string
+	u := serve(t, func(v *visit) { v.events(events...) })
+	h := open(t, []string{u.url})
+	events = []string{delta("good"), finish}
+	if got := h.post(body); got.err == nil || strings.Contains(got.body, done) {
+		t.Errorf("with one of two choices complete: %v %s", got.err, got.body)
+	}
+	events = []string{delta("good"), finish, second}
+	h.post(body).wantGood(t, true)
+	events = []string{delta("good"), done}
+	h.post(body).wantGood(t, true)
+}

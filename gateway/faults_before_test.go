@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"headgate/gateway"
+	"headgate/gateway/gatewaytest"
 )
 
 // fault is a row of the fault list: an upstream that fails before anything was
@@ -46,6 +47,8 @@ var faultsBefore = []fault{
 		class: gateway.ClassTransient, status: 502,
 	},
 	{name: "FLT-007 plain HTTP where TLS should be", url: plainForTLS, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
+	{name: "FLT-006 self-signed", url: selfSigned, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
+	{name: "FLT-007 no handshake", url: noHandshake, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
 	{name: "FLT-008 reset before the head", behave: (*visit).reset, class: gateway.ClassTransient, status: 502},
 	{name: "FLT-010 reset after the head", behave: func(v *visit) {
 		v.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n")
@@ -161,6 +164,14 @@ var faultsBefore = []fault{
 	{name: "FLT-061 broken gzip", behave: failing(200, "this is not gzip", "Content-Encoding: gzip"), status: 502},
 }
 
+func selfSigned(t *testing.T) string {
+	return gatewaytest.Start(t, gatewaytest.Fault("FLT-006:self_signed")).URL()
+}
+
+func noHandshake(t *testing.T) string {
+	return gatewaytest.Start(t, gatewaytest.Fault("FLT-007")).URL()
+}
+
 // plainForTLS is an https URL at which a server speaks plain HTTP.
 func plainForTLS(t *testing.T) string {
 	u := serve(t, healthy)
@@ -171,8 +182,8 @@ func plainForTLS(t *testing.T) string {
 // the calls after.
 func impatient(c *gateway.Config) {
 	c.Timeouts = gateway.Timeouts{
-		Connect: 2 * time.Second, TLS: 2 * time.Second,
-		FirstToken: 400 * time.Millisecond, StreamIdle: 400 * time.Millisecond, Reply: 400 * time.Millisecond,
+		Connect: 200 * time.Millisecond, TLS: 200 * time.Millisecond,
+		FirstToken: 500 * time.Millisecond, StreamIdle: 500 * time.Millisecond, Reply: 500 * time.Millisecond,
 	}
 	c.Failover.Count = 100
 }

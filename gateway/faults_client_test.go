@@ -55,6 +55,8 @@ func TestClientFaults(t *testing.T) {
 		{"FLT-085 another scheme", plainBody, []string{"Authorization", "Basic " + apiKey}, 401, "invalid_api_key"},
 		{"FLT-086 two keys", plainBody, []string{"X-Api-Key", "another"}, 401, "invalid_api_key"},
 		{"FLT-087 expired", plainBody, []string{"Authorization", "Bearer expired-key-0123456789"}, 401, "invalid_api_key"},
+		{"a foreign web page", plainBody, []string{"Origin", "https://evil.example"}, 403, "origin_not_allowed"},
+		{"a foreign web page's form", plainBody, []string{"Sec-Fetch-Site", "cross-site"}, 403, "origin_not_allowed"},
 		{"FLT-088 group not allowed", `{"model":"secret",` + messages + `}`, nil, 404, "model_not_found"},
 		{"FLT-089 unknown group", `{"model":"nonsense",` + messages + `}`, nil, 404, "model_not_found"},
 		{"FLT-090 nothing enabled", `{"model":"empty",` + messages + `}`, nil, 503, ""},

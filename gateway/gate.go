@@ -132,7 +132,7 @@ func (g *gate) release() error {
 }
 
 func (g *gate) write(p []byte, flush bool) error {
-	if err := g.a.x.write(redact(p, g.a.key.secret)); err != nil {
+	if err := g.a.x.write(g.a.m.provider.secrets.hide(p)); err != nil {
 		return err
 	}
 	if flush {

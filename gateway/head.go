@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"unicode"
 	"unicode/utf8"
 )
 
 // maxModelLength is the longest model name a request may ask for, in bytes.
 const maxModelLength = 2048
+
+// maxCountDigits is as many digits of a number of choices as anybody means.
+const maxCountDigits = 4
 
 // span is a half-open range of byte offsets; the zero span is "not there".
 type span struct{ from, to int }
@@ -22,6 +26,7 @@ type head struct {
 	model       string // decoded
 	modelAt     span   // the JSON string with its quotes
 	stream      bool
+	choices     int  // how many are asked for; 0: not said
 	options     span // the value of stream_options when it is an object
 	optionsNull span // the value null of stream_options, when it is so
 	wantsUsage  bool // stream_options.include_usage is true
@@ -92,6 +97,13 @@ func (s *headScan) field(key []byte, list string) bool {
 		twice := s.hasStream
 		s.hasStream = true
 		return s.readStream(twice)
+	case isKey(key, "n"):
+		from := s.i
+		ok := s.value(1)
+		if ok {
+			s.choices, _ = strconv.Atoi(string(s.b[from:min(s.i, from+maxCountDigits)]))
+		}
+		return ok
 	case isKey(key, "stream_options"):
 		twice := s.hasOptions
 		s.hasOptions = true

@@ -221,6 +221,8 @@ func TestBaseURLs(t *testing.T) {
 	}
 }
 
+func price(in float64) gateway.Price { return gateway.Price{InputPerMillion: &in} }
+
 // What can't be served is refused as a whole, with the place of the fault.
 func TestValidate(t *testing.T) {
 	t.Parallel()
@@ -236,6 +238,10 @@ func TestValidate(t *testing.T) {
 		"header value":   {func(c *gateway.Config) { c.Providers[0].Headers = []gateway.Header{{Name: "A", Value: "x\r\ny"}} }, "providers[0]"},
 		"member's model": {func(c *gateway.Config) { c.Groups[0].Members[0].ModelID = 99 }, "groups[0]"},
 		"policy":         {func(c *gateway.Config) { c.Groups[0].Policy = "fate" }, "groups[0]"},
+		"price":          {func(c *gateway.Config) { c.Providers[0].Models = []gateway.Model{{ID: 1, Name: "m", Price: price(-1)}} }, "models[0]"},
+		"model's name":   {func(c *gateway.Config) { c.Providers[0].Models = []gateway.Model{{ID: 1, Name: "a\nb"}} }, "models[0]"},
+		"time limit":     {func(c *gateway.Config) { c.Timeouts.Reply = -1 }, "timeouts.reply"},
+		"attempts":       {func(c *gateway.Config) { c.Limits.Attempts = -1 }, "limits.attempts"},
 		"name":           {func(c *gateway.Config) { c.Groups[0].Name = "" }, "groups[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,6 +55,9 @@ func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
 	if s == nil || g.isDraining() {
 		return nil, nil, &refusedStopping
 	}
+	if s.fromForeignPage(r.Header) {
+		return nil, nil, &refusedOrigin
+	}
 	key, ok := s.knownKey(r.Header, time.Now())
 	if !ok {
 		return nil, nil, &refusedKey

@@ -38,7 +38,7 @@ func (g *Gateway) Probe(ctx context.Context, in Provider, model string) ProbeRes
 		if err == nil {
 			out.Models = names
 		} else {
-			out.Outcome = classify(&result{err: notAList(body, err), status: out.Status, header: http.Header{}, now: time.Now()}, p.keys[0].secret)
+			out.Outcome = classify(&result{err: notAList(body, err), status: out.Status, header: http.Header{}, now: time.Now()}, p.secrets)
 		}
 	}
 	if out.Outcome.Class == ClassModelUnavailable && model != "" {
@@ -65,13 +65,13 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	request, err := http.NewRequestWithContext(ctx, method, p.urls[operation].String(), strings.NewReader(body))
 	if err != nil {
 		res.err = err
-		return ProbeResult{Outcome: classify(res, key.secret)}, nil
+		return ProbeResult{Outcome: classify(res, p.secrets)}, nil
 	}
 	request.Header = upstreamHeader(http.Header{}, p, key)
 	reply, err := g.upstream.roundTrip(request)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()
-		return ProbeResult{Outcome: classify(res, key.secret)}, nil
+		return ProbeResult{Outcome: classify(res, p.secrets)}, nil
 	}
 	defer reply.Body.Close()
 	res.status, res.header, res.now = reply.StatusCode, reply.Header, time.Now()
@@ -97,5 +97,5 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	if errors.Is(res.err, context.Canceled) {
 		res.err = errClientGone
 	}
-	return ProbeResult{Status: res.status, Outcome: classify(res, key.secret)}, nil
+	return ProbeResult{Status: res.status, Outcome: classify(res, p.secrets)}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"time"
 
 	"headgate/gateway/dialect"
@@ -16,9 +17,9 @@ import (
 type stream struct {
 	a        *attempt
 	events   *sseReader
-	finished bool // an event said why generation ended
-	started  bool // an event meant something
-	done     bool // the terminal event came
+	finished uint64 // the choices that said why they ended, a bit each
+	started  bool   // an event meant something
+	done     bool   // the terminal event came
 }
 
 // relayStream passes a stream on, event by event.
@@ -92,7 +93,7 @@ func (s *stream) read(d *dialect.Dialect, event sseEvent, e *dialect.Event, text
 		s.a.usage = e.Usage
 	}
 	s.done = e.Done
-	s.finished = s.finished || e.Finished
+	s.finished |= e.Finished
 	s.started = s.started || e.Semantic
 	return nil
 }
@@ -104,7 +105,7 @@ func (s *stream) conclude(g *gate) *result {
 		return &result{err: errNoContent}
 	case !s.started:
 		return &result{err: errEmptyReply}
-	case !s.done && !s.finished:
+	case !s.done && !s.whole():
 		return &result{err: errCutStream}
 	}
 	if err := g.complete(); err != nil {
@@ -119,6 +120,11 @@ func (s *stream) conclude(g *gate) *result {
 		a.drain(s.events)
 	}
 	return nil
+}
+
+// whole tells whether every choice that was asked for said that it ended.
+func (s *stream) whole() bool {
+	return bits.OnesCount64(s.finished) >= max(1, min(s.a.x.head.choices, 64))
 }
 
 // readError tells a stream that broke off from one that never began.
@@ -187,7 +193,7 @@ func (a *attempt) breakOff(g *gate, res *result) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	final := finals[ClassTransient]
-	final.message = "The reply broke off: " + (&result{err: causeOf(a.ctx, res.err), status: a.record.Status, failure: res.failure}).message(a.key.secret)
+	final.message = "The reply broke off: " + (&result{err: causeOf(a.ctx, res.err), status: a.record.Status, failure: res.failure}).message(a.m.provider.secrets)
 	_ = g.write(a.x.at.dialect.ErrorEvent(final.envelope()), true)
 }
 
@@ -222,7 +228,7 @@ func (a *attempt) assemble(from io.Reader) *result {
 	switch {
 	case !s.started:
 		return &result{err: errNoContent}
-	case !s.done && !s.finished:
+	case !s.done && !s.whole():
 		return &result{err: errCutStream}
 	}
 	body, err := put.Reply()

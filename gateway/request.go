@@ -92,7 +92,7 @@ func wentInCircles(h http.Header) bool {
 
 // passedOn are the client's headers that mean something to a provider. All
 // others stay here, credentials above all.
-var passedOn = []string{"Accept", "User-Agent", "Openai-Beta", "Http-Referer", "X-Title"}
+var passedOn = []string{"Accept", "User-Agent", "Openai-Beta", "Http-Referer", "X-Title", "Traceparent", "Tracestate"}
 
 // upstreamHeader is the header of the request to a provider.
 func upstreamHeader(client http.Header, p *provider, key *providerKey) http.Header {

@@ -98,7 +98,7 @@ func causeOf(ctx context.Context, err error) error {
 }
 
 // message is one sentence for the log, without secrets.
-func (r *result) message(secret string) string {
+func (r *result) message(hidden secrets) string {
 	var text string
 	switch {
 	case r.keyword != nil && errors.Is(r.err, errKeyword):
@@ -114,27 +114,7 @@ func (r *result) message(secret string) string {
 	default:
 		text = fmt.Sprintf("the upstream answered %d", r.status)
 	}
-	return cut(strings.Join(strings.Fields(redactText(text, secret)), " "), 500)
-}
-
-const redacted = "[redacted]"
-
-// shortestSecret keeps a key such as "x" from redacting every text.
-const shortestSecret = 6
-
-func redactText(text, secret string) string {
-	if len(secret) < shortestSecret {
-		return text
-	}
-	return strings.ReplaceAll(text, secret, redacted)
-}
-
-// redact removes the provider's key from bytes that go to the client.
-func redact(body []byte, secret string) []byte {
-	if len(secret) < shortestSecret || !bytes.Contains(body, []byte(secret)) {
-		return body
-	}
-	return bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
+	return cut(strings.Join(strings.Fields(string(hidden.hide([]byte(text)))), " "), 500)
 }
 
 func isRefused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) || isWSA(err, 10061) }

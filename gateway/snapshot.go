@@ -20,6 +20,7 @@ type snapshot struct {
 	groups   map[string]*group
 	keywords *keywordSet // nil: none
 	members  map[int64]*member
+	origins  []string
 	failover Failover
 	timeouts Timeouts
 	limits   Limits
@@ -57,6 +58,7 @@ type provider struct {
 	dialect *dialect.Dialect
 	keys    []*providerKey // at least one: a provider without keys has one that is empty
 	headers []Header
+	secrets secrets
 	urls    map[dialect.Operation]*url.URL
 }
 
@@ -71,9 +73,13 @@ func compile(c Config) (*snapshot, error) {
 		keys:     make(map[[32]byte]*apiKey, len(c.APIKeys)),
 		groups:   make(map[string]*group, len(c.Groups)),
 		members:  map[int64]*member{},
+		origins:  slices.Clone(c.Origins),
 		failover: c.Failover.orDefaults(),
 		timeouts: c.Timeouts.orDefaults(),
 		limits:   c.Limits.orDefaults(),
+	}
+	if err := c.checkLimits(); err != nil {
+		return nil, err
 	}
 	providers := make(map[int64]*provider, len(c.Providers))
 	models := map[int64]servedModel{}
@@ -87,8 +93,8 @@ func compile(c Config) (*snapshot, error) {
 		}
 		providers[in.ID] = p
 		for j, m := range in.Models {
-			if m.Name == "" {
-				return nil, fmt.Errorf("providers[%d] %q: models[%d]: no name", i, in.Name, j)
+			if err := m.check(); err != nil {
+				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: %w", i, in.Name, j, m.Name, err)
 			}
 			if _, taken := models[m.ID]; taken {
 				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: id %d is taken", i, in.Name, j, m.Name, m.ID)
@@ -100,6 +106,9 @@ func compile(c Config) (*snapshot, error) {
 	for i, in := range c.Groups {
 		if err := s.addGroup(in, models); err != nil {
 			return nil, fmt.Errorf("groups[%d] %q: %w", i, in.Name, err)
+		}
+		if _, taken := groupIDs[in.ID]; taken {
+			return nil, fmt.Errorf("groups[%d] %q: id %d is taken", i, in.Name, in.ID)
 		}
 		groupIDs[in.ID] = struct{}{}
 	}
@@ -137,7 +146,7 @@ func compileProvider(in Provider) (*provider, error) {
 	case base.User != nil:
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
-	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, urls: map[dialect.Operation]*url.URL{}}
+	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, secrets: secretsOfProvider(in), urls: map[dialect.Operation]*url.URL{}}
 	for operation := range d.Paths {
 		p.urls[operation] = endpoint(base, d, operation)
 	}
@@ -175,30 +184,9 @@ func endpoint(base *url.URL, d *dialect.Dialect, operation dialect.Operation) *u
 	return &u
 }
 
-// isToken tells whether name can be a header's name.
-func isToken(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-// isHeaderValue tells whether a header can carry text as it is.
-func isHeaderValue(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
 func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {
-	if in.Name == "" {
-		return fmt.Errorf("no name")
+	if err := checkName(in.Name); err != nil {
+		return err
 	}
 	if s.groups[in.Name] != nil {
 		return fmt.Errorf("another group has this name")

@@ -71,7 +71,7 @@ type Reply struct {
 type Event struct {
 	Done      bool   // the stream is complete
 	Semantic  bool   // it carries content, reasoning, a tool call, a refusal, audio or an end
-	Finished  bool   // it says why generation ended
+	Finished  uint64 // the choices, a bit each, of which it says why they ended
 	UsageOnly bool   // it exists only to report usage
 	Text      string // decoded text, when asked for
 	Usage     Usage

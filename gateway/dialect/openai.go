@@ -60,6 +60,7 @@ type openAIReply struct {
 
 type openAIChunk struct {
 	Choices *[]struct {
+		Index        looseCount    `json:"index"`
 		Delta        openAIMessage `json:"delta"`
 		FinishReason looseText     `json:"finish_reason"`
 	} `json:"choices"`
@@ -157,8 +158,10 @@ func readOpenAIEvent(data []byte, text bool, e *Event) error {
 	e.UsageOnly = len(*in.Choices) == 0 && e.Usage.Known()
 	for i := range *in.Choices {
 		c := &(*in.Choices)[i]
-		e.Finished = e.Finished || c.FinishReason != ""
-		e.Semantic = e.Semantic || e.Finished || !c.Delta.empty()
+		if c.FinishReason != "" {
+			e.Finished |= 1 << uint(min(c.Index.N, 63))
+		}
+		e.Semantic = e.Semantic || e.Finished != 0 || !c.Delta.empty()
 		e.Text += c.Delta.text()
 	}
 	return nil

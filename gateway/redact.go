@@ -1,0 +1,52 @@
+package gateway
+
+import (
+	"bytes"
+	"strings"
+)
+
+// secrets are what must never leave Headgate: a provider's keys, and those of
+// its fixed headers that carry a credential.
+type secrets [][]byte
+
+const redacted = "[redacted]"
+
+// shortestSecret keeps a key such as "x" from redacting every text.
+const shortestSecret = 6
+
+// secretWords are parts of the names of headers that carry credentials.
+var secretWords = []string{"auth", "key", "token", "secret", "cookie", "password"}
+
+func secretsOfProvider(in Provider) secrets {
+	var s secrets
+	for _, k := range in.Keys {
+		s.add(k.Secret)
+	}
+	for _, h := range in.Headers {
+		for _, word := range secretWords {
+			if strings.Contains(strings.ToLower(h.Name), word) {
+				s.add(h.Value)
+				_, afterScheme, _ := strings.Cut(h.Value, " ")
+				s.add(afterScheme)
+				break
+			}
+		}
+	}
+	return s
+}
+
+func (s *secrets) add(secret string) {
+	if len(secret) >= shortestSecret {
+		*s = append(*s, []byte(secret))
+	}
+}
+
+// hide replaces all secrets in text. It returns text itself when there is none.
+func (s secrets) hide(text []byte) []byte {
+	for _, secret := range s {
+		if bytes.Contains(text, secret) {
+			text = bytes.ReplaceAll(text, secret, []byte(redacted))
+		}
+	}
+	return text
+}
