@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"headgate/app/apperr"
 	"headgate/app/i18n"
 )
 
@@ -248,6 +249,7 @@ func TestPortTaken(t *testing.T) {
 	item := nextItem(t, tray)
 	label := texts.T("tray.failed", map[string]any{"Address": address})
 	eventually(t, "the tray says "+label, func() bool { _, err := item.line(label); return err == nil })
+	says(t, texts.Error(apperr.New("port_taken", "Address", address)))
 	picture(t, "port-taken")
 	_ = taken.Close()
 	eventually(t, "a click on start", func() bool { return item.click(texts.T("tray.start", nil)) == nil })
