@@ -86,6 +86,13 @@ func (a *attempt) do() (outcome Outcome) {
 		}
 		return outcome
 	}
+	outcome = a.classify(res)
+	a.keepForCaller(outcome, res)
+	return outcome
+}
+
+// classify completes a result with what the attempt knows, and classifies it.
+func (a *attempt) classify(res *result) Outcome {
 	res.status, res.now = a.record.Status, time.Now()
 	if a.response != nil {
 		res.header = a.response.Header
@@ -97,9 +104,7 @@ func (a *attempt) do() (outcome Outcome) {
 		res.err = causeOf(a.ctx, res.err)
 	}
 	res.describe()
-	outcome = classify(res, a.m.provider.secrets)
-	a.keepForCaller(outcome, res)
-	return outcome
+	return classify(res, a.m.provider.secrets)
 }
 
 // keepForCaller remembers an error that the caller can mend.
@@ -107,7 +112,7 @@ func (a *attempt) keepForCaller(o Outcome, r *result) {
 	switch o.Class {
 	case ClassCallerFault, ClassContextWindow, ClassContentPolicy:
 		if r.failure.Message != "" {
-			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, a.m.provider.secrets.hide(r.body)}
+			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, a.m.provider.secrets.hide(r.body), o}
 		}
 	}
 }

@@ -38,9 +38,10 @@ type exchange struct {
 
 // passedReply is an upstream's error reply that may go to the client.
 type passedReply struct {
-	status int
-	header http.Header
-	body   []byte
+	status  int
+	header  http.Header
+	body    []byte
+	outcome Outcome
 }
 
 func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _ string) {
@@ -143,9 +144,7 @@ func (x *exchange) run() {
 		last.Bench = x.g.health.note(t, last, x.s.failover)
 		a.record.Outcome = last
 		x.call.Attempts = append(x.call.Attempts, a.record)
-		if a.usage.Known() {
-			x.call.Usage = a.usage
-		}
+		x.call.Usage = a.usage // never that of an earlier member: its price is another
 		if last.Class == ClassOK {
 			x.call.State = StateOK
 			return
@@ -182,6 +181,7 @@ func (x *exchange) fail(last Outcome) {
 	switch {
 	case errorsClientGone(last):
 		x.call.State, x.call.Status = StateCanceled, statusClientGone
+		x.aborted = x.sent // one that only reads too slowly is still there
 		return
 	case x.sent:
 		x.call.State, x.aborted = StatePartial, true
@@ -190,7 +190,7 @@ func (x *exchange) fail(last Outcome) {
 	}
 	x.call.State = StateFailed
 	if passed := x.lastReply; passed.status != 0 {
-		x.call.ErrorCode = errorCode(last)
+		x.call.ErrorCode, x.call.Message = errorCode(passed.outcome), passed.outcome.Message
 		x.pass(passed)
 		return
 	}
@@ -202,8 +202,8 @@ func errorsClientGone(o Outcome) bool { return o.Class == ClassCanceled && o.Rea
 // exhausted is the answer when every member was tried.
 func (x *exchange) exhausted(last Outcome) refusal {
 	r := finals[last.Class]
-	if last.Class == ClassCallerFault {
-		r.status = x.call.Attempts[len(x.call.Attempts)-1].Status
+	if status := x.call.Attempts[len(x.call.Attempts)-1].Status; last.Class == ClassCallerFault && status >= 400 {
+		r.status = status
 	}
 	if last.Reason == "wrong_path" || last.Reason == "address_refused" {
 		r.status, r.code = http.StatusBadGateway, "upstream_unreachable"
