@@ -72,6 +72,17 @@ func (g *gate) pass(raw []byte, e *dialect.Event, flush bool) error {
 	return nil
 }
 
+// comment takes an event without data. Before the reply begins nobody waits for
+// it, and an upstream that sends nothing else must not fill the gate.
+func (g *gate) comment(raw []byte) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.err != nil || !g.open {
+		return g.err
+	}
+	return g.write(raw, true)
+}
+
 // keywordFound is errKeyword with the keyword that matched.
 type keywordFound struct{ keyword *Keyword }
 

@@ -49,15 +49,14 @@ func (s *stream) pump(g *gate) *result {
 	var e dialect.Event
 	for !s.done {
 		event, err := s.events.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || err != nil && s.isWhole() {
 			return nil
 		}
 		if err != nil {
 			return &result{err: s.readError(err)}
 		}
 		if event.data == nil { // a comment: keeps connections alive, means nothing
-			e = dialect.Event{}
-			if err := g.pass(event.raw, &e, true); err != nil {
+			if err := g.comment(whole(event)); err != nil {
 				return &result{err: err}
 			}
 			continue
@@ -65,9 +64,7 @@ func (s *stream) pump(g *gate) *result {
 		if res := s.read(d, event, &e, !s.started || g.scan.set != nil); res != nil {
 			return res
 		}
-		if s.started {
-			a.limit.set(a.x.s.timeouts.StreamIdle, errStreamIdle)
-		}
+		s.waitOn()
 		if s.done || e.UsageOnly && a.asked {
 			continue
 		}
@@ -105,7 +102,7 @@ func (s *stream) conclude(g *gate) *result {
 		return &result{err: errNoContent}
 	case !s.started:
 		return &result{err: errEmptyReply}
-	case !s.done && !s.whole():
+	case !s.done && !s.isWhole():
 		return &result{err: errCutStream}
 	}
 	if err := g.complete(); err != nil {
@@ -122,9 +119,23 @@ func (s *stream) conclude(g *gate) *result {
 	return nil
 }
 
-// whole tells whether every choice that was asked for said that it ended.
-func (s *stream) whole() bool {
+// isWhole tells whether every choice that was asked for said that it ended.
+// What may still follow is usage and the terminal event.
+func (s *stream) isWhole() bool {
 	return bits.OnesCount64(s.finished) >= max(1, min(s.a.x.head.choices, 64))
+}
+
+// tailLimit is how long a stream may take for what follows its last choice.
+const tailLimit = 5 * time.Second
+
+// waitOn begins the time limit on the next event.
+func (s *stream) waitOn() {
+	switch idle := s.a.x.s.timeouts.StreamIdle; {
+	case s.isWhole():
+		s.a.limit.set(min(idle, tailLimit), errStreamIdle)
+	case s.started:
+		s.a.limit.set(idle, errStreamIdle)
+	}
 }
 
 // readError tells a stream that broke off from one that never began.
@@ -206,7 +217,7 @@ func (a *attempt) assemble(from io.Reader) *result {
 	var e dialect.Event
 	for !s.done {
 		event, err := s.events.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) || err != nil && s.isWhole() {
 			break
 		}
 		if err != nil {
@@ -228,7 +239,7 @@ func (a *attempt) assemble(from io.Reader) *result {
 	switch {
 	case !s.started:
 		return &result{err: errNoContent}
-	case !s.done && !s.whole():
+	case !s.done && !s.isWhole():
 		return &result{err: errCutStream}
 	}
 	body, err := put.Reply()
