@@ -3,6 +3,8 @@ package gateway
 import (
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -60,12 +62,17 @@ var rules = []rule{
 
 	// What the body says. Quota before rate limit and credential before caller:
 	// upstreams send the former under the status of the latter.
-	{reason: "quota", when: says([]int{400, 402, 403, 429}, "insufficient_quota", "exceeded your current quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	// Google says "current quota" and "billing" for limits of a minute, too.
+	{reason: "rate_limited", when: says([]int{429}, "please retry in", "perminute", "per minute"), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
+	// Under a 400, which mostly is the caller's fault and may quote what the caller
+	// sent, only whole phrases count.
+	{reason: "quota", when: says([]int{402, 403, 429}, "insufficient_quota", "current quota", "monthly quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "usage limits", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	{reason: "quota", when: says([]int{400}, "insufficient_quota", "exceeded your current quota", "billing_hard_limit", "billing_not_active", "billing details", "insufficient balance", "insufficient credit", "credit balance is too low", "spend limit", "monthly limit", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
 	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
-	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation", "flagged", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
+	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation_blocked", "moderation system", "was flagged", "been flagged", "flagged by", "flagged as", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
 	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "context size", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
-	{reason: "model_missing", when: says([]int{400, 404}, "model_not_found", "model not found", "unknown model", "no such model", "unsupported model", "invalid model", "not a valid model"), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
-	{reason: "overloaded", when: says([]int{500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "model_missing", when: saysLike([]int{400, 404}, noSuchModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "overloaded", when: says([]int{500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true, bench: asked},
 
 	// The status.
 	{reason: "bad_key", when: status(401), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
@@ -139,21 +146,25 @@ func network(is func(error) bool) func(*result) bool {
 	return func(r *result) bool { return r.err != nil && is(r.err) }
 }
 
-// says fits when the body's error has one of the words under one of the statuses.
+// says fits when the body's error has one of the words under one of the
+// statuses, or under a 200 that names no other.
 func says(statuses []int, words ...string) func(*result) bool {
-	hasStatus := status(statuses...)
+	fits := status(append(statuses, http.StatusOK)...)
 	return func(r *result) bool {
-		if r.words == "" || !hasStatus(r) && r.status != http.StatusOK {
-			return false
-		}
-		for _, w := range words {
-			if strings.Contains(r.words, w) {
-				return true
-			}
-		}
-		return false
+		return fits(r) && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(r.words, w) })
 	}
 }
+
+// saysLike is says with a pattern.
+func saysLike(statuses []int, like *regexp.Regexp) func(*result) bool {
+	fits := status(append(statuses, http.StatusOK)...)
+	return func(r *result) bool { return fits(r) && like.MatchString(r.words) }
+}
+
+// noSuchModel is how upstreams say so. "Invalid model parameters" doesn't.
+var noSuchModel = regexp.MustCompile("(?m)model[_ ]not[_ ](found|exist)|invalid_model\\b|(unknown|no such) model\\b|" +
+	"(unsupported|invalid) model( name| id)?( passed|\\s*[:.='\"`]|$)|is not a valid model|" +
+	"model \\S{1,200} (does not exist|(is |was )?not found)")
 
 func status(statuses ...int) func(*result) bool {
 	return func(r *result) bool {

@@ -1,0 +1,61 @@
+package gateway_test
+
+import (
+	"testing"
+
+	"headgate/gateway"
+)
+
+// The words of an error decide, but not those that it merely quotes from the
+// request: nobody is benched for what a caller wrote.
+func TestWordsOfErrors(t *testing.T) {
+	for _, c := range []struct {
+		status  int
+		message string
+		class   gateway.Class
+	}{
+		{400, "Invalid value: 'billing'. Supported values are: 'auto' and 'none'.", gateway.ClassCallerFault},
+		{400, "Invalid 'messages[0].name': 'flagged' does not match the pattern", gateway.ClassCallerFault},
+		{400, "Unknown parameter: 'moderation'.", gateway.ClassCallerFault},
+		{400, "The file 'report.pdf' does not exist.", gateway.ClassCallerFault},
+		{400, "Invalid model parameters: temperature is too high", gateway.ClassCallerFault},
+		{422, "unsupported model parameter", gateway.ClassCallerFault},
+		{400, "Invalid token in JSON at position 3", gateway.ClassCallerFault},
+
+		{400, "The model `gone-1` does not exist or you do not have access to it.", gateway.ClassModelUnavailable},
+		{400, "Model Not Exist", gateway.ClassModelUnavailable},
+		{400, "Invalid model: gone-1", gateway.ClassModelUnavailable},
+		{400, "org/gone is not a valid model ID", gateway.ClassModelUnavailable},
+		{400, "Invalid model name passed in model=gone-1", gateway.ClassModelUnavailable},
+		{404, "model 'gone-1' not found, try pulling it first", gateway.ClassModelUnavailable},
+
+		{400, "Your credit balance is too low to access the API.", gateway.ClassQuota},
+		{400, "Your account is not active, please check your billing details.", gateway.ClassQuota},
+		{403, "This API method requires billing to be enabled.", gateway.ClassQuota},
+		{429, "You have exceeded your monthly quota.", gateway.ClassQuota},
+		{402, "", gateway.ClassQuota},
+		{429, "You exceeded your current quota, please check your plan and billing details. Please retry in 22.3s.", gateway.ClassRateLimited},
+		{429, "Rate limit reached for requests per minute.", gateway.ClassRateLimited},
+
+		{403, "Your chosen model requires moderation and your input was flagged.", gateway.ClassContentPolicy},
+		{400, "The response was filtered due to the prompt triggering the content management policy.", gateway.ClassContentPolicy},
+		{451, "", gateway.ClassContentPolicy},
+
+		{400, "the request exceeds the available context size", gateway.ClassContextWindow},
+		{413, "prompt is too long: 250000 tokens > 200000 maximum", gateway.ClassContextWindow},
+		{413, "", gateway.ClassCallerFault},
+
+		{429, "The model is overloaded. Please try again later.", gateway.ClassRateLimited},
+		{503, "The model is overloaded. Please try again later.", gateway.ClassTransient},
+	} {
+		t.Run(c.message, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, []string{serve(t, failing(c.status, errorBody("", "", c.message))).url})
+			got := h.post(plainBody)
+			got.envelope(t)
+			if o := h.ledger.await(t, 1)[0].Attempts[0].Outcome; o.Class != c.class || o.Blames != blameOf[c.class] {
+				t.Errorf("%d %q: outcome %+v, want class %q", c.status, c.message, o, c.class)
+			}
+		})
+	}
+}
