@@ -102,13 +102,6 @@ func (g *gate) complete() error {
 	return g.release()
 }
 
-// isOpen tells whether the client has got something already.
-func (g *gate) isOpen() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.open
-}
-
 // close ends the timer; after it nothing is written any more.
 func (g *gate) close() {
 	g.mu.Lock()

@@ -36,7 +36,7 @@ func (a *attempt) relayStream(from io.Reader) *result {
 	if res == nil {
 		res = s.conclude(g)
 	}
-	if res != nil && g.isOpen() {
+	if res != nil {
 		a.breakOff(g, res)
 	}
 	return res
@@ -47,7 +47,7 @@ func (s *stream) pump(g *gate) *result {
 	a := s.a
 	d := a.m.provider.dialect
 	var e dialect.Event
-	for !s.done {
+	for {
 		event, err := s.events.next()
 		if errors.Is(err, io.EOF) || err != nil && s.isWhole() {
 			return nil
@@ -64,15 +64,18 @@ func (s *stream) pump(g *gate) *result {
 		if res := s.read(d, event, &e, !s.started || g.scan.set != nil); res != nil {
 			return res
 		}
-		s.waitOn()
-		if s.done || e.UsageOnly && a.asked {
-			continue
+		if s.done {
+			return nil
 		}
-		if err := g.pass(whole(event), &e, !s.events.buffered()); err != nil {
+		s.waitOn(&e)
+		raw := whole(event)
+		if e.UsageOnly && a.asked {
+			raw = nil // but what waits to be flushed still is
+		}
+		if err := g.pass(raw, &e, !s.events.buffered()); err != nil {
 			return gateResult(err)
 		}
 	}
-	return nil
 }
 
 // read learns from one event.
@@ -128,9 +131,11 @@ func (s *stream) isWhole() bool {
 // tailLimit is how long a stream may take for what follows its last choice.
 const tailLimit = 5 * time.Second
 
-// waitOn begins the time limit on the next event.
-func (s *stream) waitOn() {
+// waitOn begins the time limit on the next event, unless this one means nothing:
+// an upstream that only keeps its connection alive stands still.
+func (s *stream) waitOn(e *dialect.Event) {
 	switch idle := s.a.x.s.timeouts.StreamIdle; {
+	case !e.Semantic && !e.UsageOnly:
 	case s.isWhole():
 		s.a.limit.set(min(idle, tailLimit), errStreamIdle)
 	case s.started:
@@ -196,15 +201,18 @@ func (a *attempt) drain(events *sseReader) {
 	}()
 }
 
-// breakOff tells the client, in the stream itself, that it is not complete.
+// breakOff tells the client, in the stream itself, that it is not complete. A
+// gate that isn't open yet stays shut, so that another member can answer.
 func (a *attempt) breakOff(g *gate, res *result) {
-	if err := causeOf(a.ctx, res.err); errors.Is(err, errClientGone) {
-		return
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	final := finals[ClassTransient]
-	final.message = "The reply broke off: " + (&result{err: causeOf(a.ctx, res.err), status: a.record.Status, failure: res.failure}).message(a.m.provider.secrets)
+	g.shut = true
+	if !g.open || errors.Is(causeOf(a.ctx, res.err), errClientGone) {
+		return
+	}
+	o := a.classify(res)
+	final := finals[o.Class]
+	final.message = "The reply broke off: " + o.Message
 	_ = g.write(a.x.at.dialect.ErrorEvent(final.envelope()), true)
 }
 
