@@ -182,8 +182,8 @@ func plainForTLS(t *testing.T) string {
 // the calls after.
 func impatient(c *gateway.Config) {
 	c.Timeouts = gateway.Timeouts{
-		Connect: 200 * time.Millisecond, TLS: 200 * time.Millisecond,
-		FirstToken: 500 * time.Millisecond, StreamIdle: 500 * time.Millisecond, Reply: 500 * time.Millisecond,
+		Connect: 500 * time.Millisecond, TLS: 500 * time.Millisecond,
+		FirstToken: time.Second, StreamIdle: time.Second, Reply: time.Second,
 	}
 	c.Failover.Count = 100
 }
