@@ -1,0 +1,113 @@
+// Every page in both themes, empty and full: nothing for axe to complain about,
+// nothing that the content policy blocks, and it all works by keyboard.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, test } from 'node:test'
+import { chat, furnish, launch, login, rpc, world } from './world.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser
+before(async () => (browser = await launch()))
+after(() => browser.close())
+
+const pages = ['start', 'calls', 'groups', 'providers', 'keys', 'keywords', 'settings', 'nowhere']
+const forms = [
+  'providers?add=1',
+  'groups?add=1',
+  'keys?add=1',
+  'keywords?add=1',
+  'providers/2?add=1',
+]
+
+async function check(page, name) {
+  // Skeletons go, lazy pages come.
+  await page.locator('h1, main h2, [role=dialog] h2').first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('.animate-pulse'))
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished)),
+  )
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    )
+  })
+  return violations.map((violation) => `${name}: ${violation}`)
+}
+
+for (const dark of [false, true]) {
+  test(`no barriers in the ${dark ? 'dark' : 'light'} theme`, { timeout: 180_000 }, async (t) => {
+    const { page, admin, upstreams, complaints, end } = await world(browser, {
+      scripts: [{ marker: 'good' }],
+      dark,
+    })
+    t.after(end)
+    const go = async (hash) => {
+      await page.goto('about:blank')
+      await page.goto(`${admin}/#/${hash}`)
+      await page.evaluate(axe)
+    }
+    await page.evaluate(axe)
+    await page.getByLabel('Password').waitFor()
+    const found = await check(page, 'login')
+    await login(page)
+    for (const hash of pages) {
+      await go(hash)
+      found.push(...(await check(page, `${hash}, empty`)))
+    }
+    const { key, baseUrl } = await furnish(page, upstreams.good)
+    for (const model of ['chat', 'chat', 'nobody']) await (await chat(baseUrl, key, model)).text()
+    for (const hash of [...pages, ...forms, 'providers/1', 'providers/99']) {
+      await go(hash)
+      found.push(...(await check(page, hash)))
+    }
+    const { rows } = await rpc(page, 'Calls/Page', {
+      before: 0,
+      limit: 1,
+      states: ['ok'],
+      groupId: 0,
+      apiKeyId: 0,
+      id: '',
+    })
+    await go(`calls?call=${rows[0].id}`)
+    await page.getByText('attempts').first().waitFor()
+    found.push(...(await check(page, 'a call')))
+    assert.deepEqual(found, [])
+    assert.deepEqual(complaints, [])
+  })
+}
+
+test('the keyboard reaches everything', { timeout: 60_000 }, async (t) => {
+  const { page, upstreams, end } = await world(browser, { scripts: [{ marker: 'good' }] })
+  t.after(end)
+  await login(page)
+  const { key, baseUrl } = await furnish(page, upstreams.good)
+  for (let i = 0; i < 3; i++) await (await chat(baseUrl, key)).text()
+
+  await page.getByRole('link', { name: 'Calls' }).press('Enter')
+  const grid = page.getByRole('grid', { name: 'Calls' })
+  await grid.focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').getByText('attempts').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+
+  await page.getByRole('link', { name: 'Groups' }).press('Enter')
+  await page.getByRole('button', { name: 'Move Refused · m1 down' }).press('Enter')
+  await page.waitForFunction(() =>
+    document.querySelector('tbody tr')?.textContent?.includes('Good'),
+  )
+  await page.getByRole('button', { name: 'More actions for chat' }).press('Enter')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alertdialog').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('alertdialog').waitFor({ state: 'hidden' })
+})

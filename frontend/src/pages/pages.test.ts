@@ -1,0 +1,264 @@
+import { screen, waitFor } from '@testing-library/svelte'
+import { describe, expect, it, vi } from 'vitest'
+import { FakeProgram } from '../testing/fake'
+import { attempt, member, model, provider, row, settings } from '../testing/samples'
+import { show } from '../testing/show'
+import { phases } from './calls/waterfall'
+import GroupsPage from './groups/GroupsPage.svelte'
+import { curl } from './keys/curl'
+import KeyForm from './keys/KeyForm.svelte'
+import KeysPage from './keys/KeysPage.svelte'
+import KeywordsPage from './keywords/KeywordsPage.svelte'
+import SettingsPage from './settings/SettingsPage.svelte'
+import StartPage from './start/StartPage.svelte'
+import Banners from '../shell/Banners.svelte'
+import CallDrawer from './calls/CallDrawer.svelte'
+
+function program() {
+  const fake = new FakeProgram()
+  const a = provider(1, 'A', { models: [model(1, 1, 'm1'), model(2, 1, 'm2'), model(3, 1, 'm3')] })
+  fake.providers = [a]
+  fake.groups = [
+    {
+      id: 1,
+      name: 'chat',
+      policy: 'priority',
+      enabled: true,
+      createdAt: 0,
+      updatedAt: 0,
+      members: [member(11, a, 1, 1), member(12, a, 2, 2)],
+    },
+  ]
+  return fake
+}
+
+describe('GroupsPage', () => {
+  const sent = (fake: FakeProgram) =>
+    (fake.last('Groups.Save')?.[0] as { members: { id: number; priority: number }[] }).members.map(
+      ({ id, priority }) => [id, priority],
+    )
+
+  it('moves a member up', async () => {
+    const { fake, user } = await show(GroupsPage, {}, program())
+    await user.click(await screen.findByRole('button', { name: 'Move A · m2 up' }))
+    expect(sent(fake)).toEqual([
+      [12, 1],
+      [11, 2],
+    ])
+  })
+
+  it('takes a priority number when it is left, and not a bad one', async () => {
+    const { fake, user } = await show(GroupsPage, {}, program())
+    const field = await screen.findByLabelText('Priority of A · m1')
+    await user.clear(field)
+    await user.type(field, '7')
+    await user.tab()
+    await waitFor(() =>
+      expect(sent(fake)).toEqual([
+        [11, 7],
+        [12, 2],
+      ]),
+    )
+    const before = fake.sent.length
+    const again = screen.getByLabelText('Priority of A · m2')
+    await user.clear(again)
+    await user.tab()
+    expect(again).toHaveValue('2')
+    expect(fake.sent).toHaveLength(before)
+  })
+
+  it('adds a member after the last', async () => {
+    const { fake, user } = await show(GroupsPage, {}, program())
+    await user.click(await screen.findByRole('combobox', { name: 'Add a member to chat' }))
+    await user.keyboard('m3')
+    await user.click(await screen.findByRole('option', { name: /m3/ }))
+    await waitFor(() =>
+      expect(sent(fake)).toEqual([
+        [11, 1],
+        [12, 2],
+        [0, 3],
+      ]),
+    )
+  })
+
+  it('shows a cooldown and clears it', async () => {
+    const fake = program()
+    fake.health = [
+      {
+        memberId: 12,
+        failures: 2,
+        cooldownUntil: Date.now() + 30_000,
+        class: 'timeout',
+        reason: 'x',
+        lastFailureAt: 1,
+      },
+    ]
+    const { user } = await show(GroupsPage, {}, fake)
+    expect(await screen.findByText(/^Cooling down 0:\d\d$/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Clear the cooldown of A · m2' }))
+    await waitFor(() => expect(screen.getAllByText('Ready')).toHaveLength(2))
+  })
+})
+
+describe('API keys', () => {
+  it('are made for the only group, and shown once with a command', async () => {
+    const fake = program()
+    location.hash = '#/keys'
+    const { user } = await show(KeysPage, {}, fake)
+    await user.click(await screen.findByRole('button', { name: 'Create API key' }))
+    await user.type(screen.getByLabelText('Name'), 'laptop')
+    await user.click(screen.getByRole('button', { name: 'Create' }))
+    expect(await screen.findByTestId('fresh-key')).toHaveTextContent(/^hg-/)
+    expect(fake.last('APIKeys.Create')).toEqual([
+      { id: 0, name: 'laptop', groupIds: [1], enabled: true, expiresAt: 0, key: '' },
+    ])
+    expect(screen.getByRole('region', { name: 'Try it in a terminal' })).toHaveTextContent(
+      'http://127.0.0.1:8001/v1/chat/completions',
+    )
+    await user.click(screen.getByRole('button', { name: 'Copy key' }))
+    expect(fake.copied).toMatch(/^hg-/)
+    await user.click(screen.getByRole('button', { name: 'Done' }))
+    expect(screen.queryByTestId('fresh-key')).toBeNull()
+  })
+
+  it('need a name, a group and, if brought along, the right letters', async () => {
+    const fake = program()
+    fake.groups.push({ ...fake.groups[0]!, id: 2, name: 'other' })
+    const { user } = await show(KeyForm, { onclose: () => {} }, fake)
+    await user.type(screen.getByLabelText(/Bring your own key/), 'too short')
+    await user.click(screen.getByRole('button', { name: 'Create' }))
+    expect(screen.getByText('Choose at least one group')).toBeVisible()
+    expect(screen.getByText(/16 to 256/)).toBeVisible()
+    expect(fake.last('APIKeys.Create')).toBeUndefined()
+  })
+
+  it('quote the command for a shell', () => {
+    expect(curl('http://h/v1', 'k', "it's")).toContain(`"model":"it'\\''s"`)
+  })
+})
+
+describe('KeywordsPage', () => {
+  it('adds a keyword and switches it off', async () => {
+    const { fake, user } = await show(KeywordsPage, {})
+    await user.click(await screen.findByRole('button', { name: 'Add keyword' }))
+    await user.type(screen.getByLabelText('Keyword'), ' quota exceeded ')
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await user.click(await screen.findByRole('switch', { name: 'Keyword quota exceeded enabled' }))
+    expect(fake.last('Keywords.Save')).toMatchObject([{ text: 'quota exceeded', enabled: false }])
+  })
+})
+
+describe('SettingsPage', () => {
+  it('saves what was changed in one go', async () => {
+    const { fake, user } = await show(SettingsPage, {})
+    const port = await screen.findByLabelText('Port')
+    await user.clear(port)
+    await user.type(port, '9001')
+    await user.selectOptions(screen.getByLabelText('Who can reach it'), '0.0.0.0')
+    await user.clear(screen.getByLabelText('Failures'))
+    await user.type(screen.getByLabelText('Failures'), '3')
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(screen.queryByText('Unsaved changes')).toBeNull())
+    expect(fake.last('Settings.Save')).toEqual([
+      {
+        ...settings,
+        gateway: { address: '0.0.0.0:9001', startOnOpen: true },
+        failover: { ...settings.failover, count: 3 },
+      },
+    ])
+  })
+
+  it('refuses what is out of range, and can be taken back', async () => {
+    const { fake, user } = await show(SettingsPage, {})
+    const port = await screen.findByLabelText('Port')
+    await user.clear(port)
+    await user.type(port, '70000')
+    expect(port).toHaveAccessibleDescription('Enter a port from 1 to 65535')
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
+    await user.click(screen.getByRole('button', { name: 'Discard' }))
+    expect(port).toHaveValue('8001')
+    expect(fake.last('Settings.Save')).toBeUndefined()
+  })
+
+  it('changes the language at once', async () => {
+    const { fake, user } = await show(SettingsPage, {})
+    await user.selectOptions(await screen.findByLabelText('Language'), 'ja')
+    await waitFor(() => expect(fake.last('Settings.Save')).toMatchObject([{ language: 'ja' }]))
+  })
+})
+
+describe('StartPage', () => {
+  it('leads to the step that is missing', async () => {
+    await show(StartPage, {}, program())
+    const step = await screen.findByRole('link', { name: 'Create API key' })
+    expect(step).toHaveAttribute('href', '#/keys?add=1')
+  })
+})
+
+describe('Banners', () => {
+  it('offer another port when the port is taken', async () => {
+    const fake = new FakeProgram()
+    fake.door = {
+      ...fake.door,
+      state: 'failed',
+      error: { code: 'port_taken', params: { Address: '127.0.0.1:8001' } },
+    }
+    const { user } = await show(Banners, {}, fake)
+    expect(await screen.findByRole('alert')).toHaveTextContent('127.0.0.1:8001')
+    await user.click(await screen.findByRole('button', { name: 'Use another port' }))
+    expect(screen.getByLabelText('Port')).toHaveValue('8002')
+    await user.click(screen.getByRole('button', { name: 'Save and start' }))
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+    expect(fake.last('Settings.Save')).toMatchObject([{ gateway: { address: '127.0.0.1:8002' } }])
+  })
+
+  it('offer to start a stopped gateway', async () => {
+    const fake = new FakeProgram()
+    fake.door = { ...fake.door, state: 'stopped' }
+    const { user } = await show(Banners, {}, fake)
+    await user.click(await screen.findByRole('button', { name: 'Start gateway' }))
+    expect(fake.last('Gateway.Start')).toEqual([])
+  })
+})
+
+describe('CallDrawer', () => {
+  it('shows every attempt with its reason, and turns to the neighbours', async () => {
+    const fake = new FakeProgram()
+    fake.rows = [row(1), row(2, { attempts: 2 }), row(3)]
+    fake.attempts = [
+      attempt({
+        class: 'transient',
+        reason: 'no_text_for_this',
+        message: 'refused',
+        action: 'next',
+        status: 0,
+      }),
+      attempt({ provider: 'Good' }),
+    ]
+    const onturn = vi.fn()
+    const rows = fake.rows.toReversed()
+    const { user } = await show(CallDrawer, { id: 'req-2', rows, onclose: () => {}, onturn }, fake)
+    expect(await screen.findByText('2 attempts')).toBeVisible()
+    expect(screen.getByText('Provider error')).toBeVisible()
+    expect(screen.getByText(/The next member was tried/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Newer call' }))
+    await user.click(screen.getByRole('button', { name: 'Older call' }))
+    expect(onturn.mock.calls).toEqual([['req-3'], ['req-1']])
+    await user.click(screen.getByRole('button', { name: 'Copy call ID' }))
+    expect(fake.copied).toBe('req-2')
+  })
+})
+
+describe('phases', () => {
+  it.each([
+    [
+      'a stream',
+      { connectMs: 10, firstByteMs: 30, firstTokenMs: 45, totalMs: 100 },
+      ['connect 0-10', 'wait 10-30', 'think 30-45', 'reply 45-100'],
+    ],
+    ['no reply', { connectMs: 10, totalMs: 60 }, ['connect 0-10', 'wait 10-60']],
+    ['a reused connection', { firstByteMs: 30, totalMs: 40 }, ['wait 0-30', 'reply 30-40']],
+  ])('of %s', (_, times, want) =>
+    expect(phases(attempt(times)).map(({ id, from, to }) => `${id} ${from}-${to}`)).toEqual(want),
+  )
+})
