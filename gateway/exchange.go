@@ -10,8 +10,12 @@ import (
 	"time"
 )
 
-// writeLimit is how long a client may take to accept what is written to it.
-const writeLimit = 30 * time.Second
+// How long a client may take to accept what is written to it, and when the
+// gateway stops.
+const (
+	writeLimit = 30 * time.Second
+	stopLimit  = time.Second
+)
 
 // exchange is one client request and its attempts. The attempt loop lives here
 // and nowhere else.
@@ -31,6 +35,7 @@ type exchange struct {
 	plan *plan
 
 	opened    *announcement // nil: no member was tried yet
+	uploaded  bool          // the body was read to its end
 	sent      bool          // the status line went to the client
 	aborted   bool          // the connection must not look complete
 	lastReply passedReply   // the error to pass on when the caller is at fault
@@ -65,7 +70,10 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	defer context.AfterFunc(ending, func() { cancel(errStopped) })()
+	defer context.AfterFunc(ending, func() {
+		cancel(errStopped)
+		x.limitWrite(stopLimit) // also of a write that waits just now
+	})()
 	x.ctx = ctx
 	if refused := x.admit(); refused != nil {
 		x.refuse(*refused)
@@ -74,8 +82,7 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 	x.run()
 }
 
-// admit reads the request up to the point where its members are known. A nil
-// answer with call.State canceled means that the client went away.
+// admit reads the request up to the point where its members are known.
 func (x *exchange) admit() *refusal {
 	if x.s = x.g.current.Load(); x.s == nil {
 		return &refusedStopping
@@ -95,17 +102,12 @@ func (x *exchange) admit() *refusal {
 			message: "This call came back to the gateway that sent it: a provider's base URL points at Headgate itself.",
 		}
 	}
-	refused, err := readBody(x.w, x.r, x.s.limits.BodyBytes, x.body)
+	refused := readBody(x.ctx, x.rc, x.r, x.s.limits.BodyBytes, x.body)
 	x.call.BytesIn = int64(len(*x.body))
 	if refused != nil {
 		return refused
 	}
-	if err != nil {
-		return &refusal{
-			status: statusClientGone, kind: kindRequest, code: "request_incomplete",
-			message: "The body did not arrive whole.",
-		}
-	}
+	x.uploaded = true
 	var fault *headFault
 	if x.head, fault = scanHead(*x.body, x.at.dialect.Messages); fault != nil {
 		return refusedHead(fault)
@@ -263,7 +265,10 @@ func (x *exchange) answer(r refusal) {
 	}
 	x.answerHeader()
 	x.sent = true
-	_ = x.rc.SetWriteDeadline(time.Now().Add(writeLimit))
+	if !x.uploaded {
+		_ = x.rc.SetReadDeadline(time.Now().Add(discardLimit))
+	}
+	x.limitWrite(writeLimit)
 	x.call.BytesOut += int64(r.write(x.w, x.at.dialect))
 }
 
@@ -296,13 +301,21 @@ func (x *exchange) write(p []byte) error {
 	if len(p) == 0 {
 		return nil
 	}
-	_ = x.rc.SetWriteDeadline(time.Now().Add(writeLimit))
+	if x.ctx.Err() == nil {
+		x.limitWrite(writeLimit)
+	} else {
+		x.limitWrite(stopLimit)
+	}
 	n, err := x.w.Write(p)
 	x.call.BytesOut += int64(n)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errClientGone, err)
 	}
 	return nil
+}
+
+func (x *exchange) limitWrite(d time.Duration) {
+	_ = x.rc.SetWriteDeadline(time.Now().Add(d))
 }
 
 func (x *exchange) flush() error {

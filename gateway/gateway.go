@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Options say what the engine reports to. All are optional.
@@ -81,6 +82,9 @@ func Validate(c Config) error {
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 { // a body that nobody reads must not be waited for
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(discardLimit))
+	}
 	for i := range routes {
 		if name, ok := routes[i].match(r); ok {
 			routes[i].serve(g, w, r, &routes[i], name)

@@ -1,31 +1,35 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
 )
 
-// uploadLimit is how long a client may take to send its body.
-const uploadLimit = 2 * time.Minute
+// How long a client may take to send its body, and what is left of it after a
+// refusal: net/http reads that before it sends the reply.
+const (
+	uploadLimit  = 2 * time.Minute
+	discardLimit = time.Second
+)
 
 // hopHeader names the processes that a call went through.
 const hopHeader = "X-Headgate-Hop"
 
-// readBody reads a request's body into buf. An error means that the client went
-// away or took too long.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *[]byte) (*refusal, error) {
+// readBody reads a request's body into buf, as long as ctx lasts.
+func readBody(ctx context.Context, rc *http.ResponseController, r *http.Request, limit int64, buf *[]byte) *refusal {
 	if refused := checkHeaders(r, limit); refused != nil {
-		return refused, nil
+		return refused
 	}
-	rc := http.NewResponseController(w)
 	_ = rc.SetReadDeadline(time.Now().Add(uploadLimit))
-	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
+	defer context.AfterFunc(ctx, func() { _ = rc.SetReadDeadline(time.Unix(1, 0)) })()
 	if r.ContentLength > 0 {
 		*buf = slices.Grow(*buf, int(r.ContentLength)+1)
 	}
@@ -37,11 +41,35 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, buf *[]byte) 
 		*buf = (*buf)[:len(*buf)+n]
 		switch {
 		case int64(len(*buf)) > limit:
-			return tooLarge(limit), nil
+			return tooLarge(limit)
 		case errors.Is(err, io.EOF):
-			return nil, nil
+			_ = rc.SetReadDeadline(time.Time{})
+			return nil
 		case err != nil:
-			return nil, err
+			return unreadable(ctx, err)
+		}
+	}
+}
+
+// unreadable tells why a body did not arrive whole.
+func unreadable(ctx context.Context, err error) *refusal {
+	switch {
+	case errors.Is(context.Cause(ctx), errStopped):
+		return &refusedStopping
+	case ctx.Err() != nil, errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
+		return &refusal{
+			status: statusClientGone, kind: kindRequest, code: "request_incomplete",
+			message: "The body did not arrive whole.",
+		}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &refusal{
+			status: http.StatusRequestTimeout, kind: kindRequest, code: "request_timeout",
+			message: fmt.Sprintf("The body did not arrive within %v.", uploadLimit),
+		}
+	default:
+		return &refusal{
+			status: http.StatusBadRequest, kind: kindRequest, code: "request_malformed",
+			message: "The body can't be read: its chunks are not what HTTP prescribes.",
 		}
 	}
 }
