@@ -110,10 +110,10 @@ export class Serve extends Process {
   }
 }
 
-/** `headgate serve` on an empty data folder with configuration(providers). */
-export async function serving(t, providers) {
+/** `headgate serve` on an empty data folder with configuration(providers) and more. */
+export async function serving(t, providers, more = {}) {
   const data = await folder(t)
-  const done = await importInto(t, data, configuration(providers))
+  const done = await importInto(t, data, { ...configuration(providers), ...more })
   if (done.code !== 0) throw new Error(`import: ${done.stderr}`)
   return Object.assign(await Serve.start(t, data), { data })
 }
@@ -133,37 +133,45 @@ export class Admin {
     return value
   }
 
-  /** The first call that fits, as soon as the log has it, with its attempts. */
-  async call(fits) {
+  /** What look returns, as soon as it returns something after a change. */
+  async until(what, look) {
     const stop = new AbortController()
-    const look = async () => {
+    const follow = async () => {
       const events = await fetch(this.url + '/events', {
         headers: this.headers,
         signal: stop.signal,
       })
       const reader = events.body.getReader()
       for (;;) {
-        const { rows } = await this.rpc('Calls/Page', { ...everything, limit: 100 })
-        const row = rows.find(fits)
-        if (row) return this.rpc('Calls/Get', row.id)
+        const found = await look()
+        if (found) return found
         if ((await reader.read()).done) throw new Error('the events ended')
       }
     }
-    const found = look()
+    const found = follow()
+    found.catch(() => {}) // when the wait was in vain, the abort ends it
     try {
-      return await bounded('a call in the log', found)
+      return await bounded(what, found)
     } finally {
       stop.abort()
     }
   }
 
+  /** The first call that fits, as soon as the log has it, with its attempts. */
+  call(fits) {
+    return this.until('a call in the log', async () => {
+      const row = (await this.calls()).find(fits)
+      return row && this.rpc('Calls/Get', row.id)
+    })
+  }
+
   /** All calls, newest first. */
   async calls() {
-    return (await this.rpc('Calls/Page', { ...everything, limit: 100 })).rows
+    return (await this.rpc('Calls/Page', everything)).rows
   }
 }
 
-const everything = { before: 0, states: [], groupId: 0, apiKeyId: 0, id: '' }
+const everything = { before: 0, limit: 500, states: [], groupId: 0, apiKeyId: 0, id: '' }
 
 function json(body, headers = {}) {
   return {
