@@ -22,7 +22,8 @@ type Change struct {
 	Details []string // what is new about a changed one
 }
 
-// MadeKey is an API key that an import made. Its text is not to be had again.
+// MadeKey is an API key that an import made. Its text is not to be had again; a
+// preview has none.
 type MadeKey struct{ Name, Key string }
 
 // Report is what an import did, in the order of the file.
@@ -54,6 +55,10 @@ func (r Report) String() string {
 		b.WriteByte('\n')
 	}
 	for _, k := range r.MadeKeys {
+		if k.Key == "" {
+			fmt.Fprintf(&b, "API key %q will be made\n", k.Name)
+			continue
+		}
 		fmt.Fprintf(&b, "API key %q is %s (shown this once)\n", k.Name, k.Key)
 	}
 	if !r.Changed() {
