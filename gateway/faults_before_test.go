@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -308,6 +310,41 @@ func TestFLT009DeadKeptConnection(t *testing.T) {
 	}
 	if n := len(u.seen()); n != 3 {
 		t.Errorf("%d requests reached the upstream, want 3", n)
+	}
+}
+
+// However many kept connections are dead, a call reaches its member at most
+// twice: what an upstream received it may have begun to charge for.
+func TestFLT009OnceMoreAndNoOftener(t *testing.T) {
+	t.Parallel()
+	const kept = 6
+	var held sync.WaitGroup
+	held.Add(kept)
+	release := make(chan struct{})
+	u := serve(t, func(v *visit) {
+		if v.nth > 1 {
+			v.reset()
+			return
+		}
+		if bytes.Contains(v.Body, []byte("hold")) {
+			held.Done()
+			<-release
+		}
+		healthy(v)
+	})
+	h := open(t, []string{u.url})
+	var calls sync.WaitGroup
+	for range kept {
+		calls.Go(func() {
+			h.post(strings.Replace(plainBody, `"messages"`, `"note":"hold","messages"`, 1)).wantGood(t, false)
+		})
+	}
+	held.Wait()
+	close(release)
+	calls.Wait()
+	h.post(plainBody).wantGood(t, false)
+	if n := len(u.seen()) - kept; n != 2 {
+		t.Errorf("one call reached the member %d times, want 2", n)
 	}
 }
 

@@ -136,9 +136,6 @@ func upstreamHeader(client http.Header, p *provider, key *providerKey) http.Head
 	h["Content-Type"] = []string{"application/json"}
 	h["Accept-Encoding"] = []string{"identity"}
 	h[hopHeader] = append(slices.Clone(client[hopHeader]), self)
-	// An empty list is not sent. It tells the Transport that the request may go
-	// out again when a kept connection turns out to be dead before any reply.
-	h["X-Idempotency-Key"] = []string{}
 	for _, fixed := range p.headers {
 		h.Set(fixed.Name, fixed.Value)
 	}

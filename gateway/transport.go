@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/netip"
 	"sync/atomic"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 type upstream struct {
 	timeouts func() Timeouts
 	current  atomic.Pointer[http.Transport]
+	fresh    *http.Transport // each request on a connection of its own
 }
 
 // How many idle connections wait for the next call: net/http's default of two
@@ -30,6 +32,8 @@ const (
 func newUpstream(timeouts func() Timeouts) *upstream {
 	u := &upstream{timeouts: timeouts}
 	u.current.Store(u.transport())
+	u.fresh = u.transport()
+	u.fresh.DisableKeepAlives = true
 	return u
 }
 
@@ -42,8 +46,27 @@ func (u *upstream) follow() {
 	}
 }
 
+// roundTrip sends a request and returns the head of its reply. A kept
+// connection may turn out to be dead only when it is used: one that ends before
+// any byte of a reply sends the request once more, and never twice, on a new
+// connection. The Transport would go on for as long as it has kept ones.
 func (u *upstream) roundTrip(r *http.Request) (*http.Response, error) {
-	return u.current.Load().RoundTrip(r)
+	var kept, answered atomic.Bool
+	watched := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
+		GotConn:              func(got httptrace.GotConnInfo) { kept.Store(got.Reused) },
+		GotFirstResponseByte: func() { answered.Store(true) },
+	})
+	reply, err := u.current.Load().RoundTrip(r.WithContext(watched))
+	if err == nil || !kept.Load() || answered.Load() || r.Context().Err() != nil || !isReset(err) && !isClosed(err) {
+		return reply, err
+	}
+	again := *r
+	if r.GetBody != nil {
+		if again.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return u.fresh.RoundTrip(&again)
 }
 
 func (u *upstream) transport() *http.Transport {
