@@ -11,13 +11,17 @@ try {
   for (const dark of [false, true]) {
     const size = { width: 1180, height: 720 }
     const { page, admin, upstreams, end } = await world(browser, {
-      scripts: [{ marker: 'good' }],
+      scripts: [{ marker: 'good', steps: [{ head_delay_ms: 160, event_delay_ms: 45 }] }],
       dark,
       size,
     })
     try {
       await login(page)
-      const { key, baseUrl } = await furnish(page, upstreams.good)
+      const { key, baseUrl } = await furnish(page, upstreams.good, {
+        refused: 'Workstation',
+        good: 'OpenRouter',
+        model: 'llama-3.3-70b-instruct',
+      })
       for (let i = 0; i < 14; i++) {
         const model = i % 6 === 4 ? 'nobody' : 'chat'
         await (await chat(baseUrl, key, model, i % 3 === 0)).text()
@@ -38,7 +42,6 @@ try {
         await page.goto(`${admin}/#/${hash}`)
         await page.locator('h1').waitFor()
         if (name === 'call') await page.getByRole('article').first().waitFor()
-        await page.waitForLoadState('networkidle').catch(() => {})
         await page.waitForTimeout(400)
         const file = join(to, `${name}-${dark ? 'dark' : 'light'}.png`)
         await page.screenshot({ path: file })

@@ -178,15 +178,21 @@ export function rpc(page, method, ...args) {
 
 const price = { inputPrice: null, outputPrice: null, cachedInputPrice: null, callPrice: null }
 
-/** Providers "Refused" and "Good" with a model each, the group "chat" of both, and a key. */
-export async function furnish(page, good) {
+/** A provider that refuses connections and a good one with a model each, the group "chat" of both, and a key. */
+export async function furnish(
+  page,
+  good,
+  names = { refused: 'Refused', good: 'Good', model: 'm1' },
+) {
   const models = []
   const refused = `http://127.0.0.1:${await freePort()}/v1`
   for (const [name, baseUrl] of [
-    ['Refused', refused],
-    ['Good', good],
+    [names.refused, refused],
+    [names.good, good],
   ]) {
-    const keys = [{ id: 0, secret: `sk-${name}-0123456789abcdef`, enabled: true }]
+    const keys = [
+      { id: 0, secret: `sk-${name.replaceAll(' ', '')}-0123456789abcdef`, enabled: true },
+    ]
     const input = { id: 0, name, dialect: 'openai', baseUrl, enabled: true, headers: [], keys }
     const provider = await rpc(page, 'Providers/Save', input)
     const prices = { ...price, inputPrice: 1, outputPrice: 2 }
@@ -194,7 +200,7 @@ export async function furnish(page, good) {
       await rpc(page, 'Providers/SaveModel', {
         id: 0,
         providerId: provider.id,
-        name: 'm1',
+        name: names.model,
         enabled: true,
         contextTokens: 128_000,
         ...prices,

@@ -66,7 +66,12 @@ export function duration(locale: string, ms: number | null): string {
 export function bytes(locale: string, n: number): string {
   const [value, unit] =
     n < 1024 ? [n, 'byte'] : n < 1 << 20 ? [n / 1024, 'kilobyte'] : [n / (1 << 20), 'megabyte']
-  return numbers(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value)
+  return numbers(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 1,
+  }).format(value)
 }
 
 /** A time of day for today, with the date for any other day. */

@@ -27,10 +27,10 @@ const columns: Column[] = [
   { id: 'key', title: 'calls.key', width: 'minmax(80px,0.8fr)', from: 1000 },
   { id: 'attempts', title: 'calls.attempts', width: '96px', from: 760, end: true },
   { id: 'tokens', title: 'calls.tokens', width: '120px', from: 880, end: true },
-  { id: 'cost', title: 'calls.cost', width: '92px', from: 0, end: true },
+  { id: 'cost', title: 'calls.cost', width: '112px', from: 0, end: true },
   { id: 'first', title: 'calls.first_token', width: '92px', from: 1080, end: true },
   { id: 'total', title: 'calls.total', width: '98px', from: 0, end: true },
 ]
 
 export const columnsFor = (width: number) => columns.filter(({ from }) => width >= from)
-export const minWidth = 620
+export const minWidth = 640
