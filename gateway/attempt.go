@@ -135,7 +135,7 @@ func (a *attempt) try() *result {
 			return a.relay()
 		}
 		res := a.readError()
-		if a.asked && refusesUsageOption(res) {
+		if a.asked && a.refusesUsageOption(res) {
 			a.x.g.health.noteRefusesUsage(a.m.provider)
 			a.asked = false
 			a.closeResponse()
@@ -207,8 +207,9 @@ func (a *attempt) keywordIn(res *result) *Keyword {
 }
 
 // refusesUsageOption recognises servers that don't know stream_options.
-func refusesUsageOption(r *result) bool {
-	return r.err == nil && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
+func (a *attempt) refusesUsageOption(r *result) bool {
+	caller := a.record.Status == http.StatusBadRequest || a.record.Status == http.StatusUnprocessableEntity
+	return caller && r.err == nil && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
 }
 
 // relay takes in a reply with status 200.

@@ -78,16 +78,19 @@ const (
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // sniff looks at the first bytes: servers are known to mislabel what they send.
+// Blank lines before them, with which some keep a connection alive until the
+// reply is there, are left out.
 func sniff(from io.Reader) (replyKind, io.Reader, error) {
 	start := make([]byte, 0, 512)
 	for {
 		n, err := from.Read(start[len(start):cap(start)])
 		start = start[:len(start)+n]
 		text := bytes.TrimLeft(bytes.TrimPrefix(start, byteOrderMark), " \t\r\n")
-		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) || len(start) == cap(start) {
+		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) {
 			again := io.MultiReader(bytes.NewReader(start), from)
 			return kindOf(text), again, nil
 		}
+		start = append(start[:0], text...)
 		if errors.Is(err, io.EOF) {
 			return replyEmpty, nil, nil
 		}

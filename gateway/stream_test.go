@@ -159,3 +159,37 @@ func TestEveryChoiceMustEnd(t *testing.T) {
 		})
 	}
 }
+
+// Some servers send blank lines for as long as they think.
+func TestBlankLinesBeforeTheReply(t *testing.T) {
+	t.Parallel()
+	u := serve(t, func(v *visit) {
+		v.begin()
+		for range 50 {
+			v.chunk(strings.Repeat("\n", 40))
+		}
+		if v.stream() {
+			v.chunk("data: " + delta("good") + "\n\ndata: " + finish + "\n\ndata: " + done + "\n\n")
+		} else {
+			v.chunk(whole("good"))
+		}
+		v.end()
+	})
+	h := open(t, []string{u.url})
+	h.post(plainBody).wantGood(t, false)
+	h.post(streamBody).wantGood(t, true)
+}
+
+// An error that merely speaks of stream_options doesn't cost the usage of all
+// calls to come.
+func TestUsageIsNotGivenUpForAnyError(t *testing.T) {
+	t.Parallel()
+	bad := serveSwitched(t, failing(500, errorBody("server_error", "", "crashed while reading stream_options")))
+	h := open(t, []string{bad.url})
+	h.post(streamBody)
+	bad.fails.Store(false)
+	h.post(streamBody).wantGood(t, true)
+	if bad.count() != 2 || !strings.Contains(string(bad.seen()[1].Body), "include_usage") {
+		t.Errorf("%d requests, the last %s", bad.count(), bad.seen()[bad.count()-1].Body)
+	}
+}
