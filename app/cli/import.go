@@ -10,17 +10,22 @@ import (
 
 	"headgate/app"
 	"headgate/app/apperr"
+	"headgate/app/oldserver"
 )
 
 // importRead is more than a configuration file may have: what is cut off here
 // is refused as too large.
 const importRead = 6 << 20
 
-// importFile applies a configuration file and prints what it changed.
-// Codes: import_file_unreadable, those of app.Start and catalog.Import.
-func (p Program) importFile(args []string) (err error) {
+// importFile applies a configuration file, or moves an old server's database
+// over, and prints what that changed.
+// Codes: import_file_unreadable, those of app.Start, catalog.Import and
+// oldserver.
+func (p Program) importFile(args []string) error {
 	flags := flag.NewFlagSet("import", flag.ContinueOnError)
 	data := flags.String("data", "", "")
+	preview := flags.Bool("preview", false, "")
+	calls := flags.Bool("calls", false, "")
 	words, err := p.parse(flags, args)
 	if err != nil {
 		return err
@@ -28,17 +33,46 @@ func (p Program) importFile(args []string) (err error) {
 	if len(words) != 1 {
 		return p.misused("import takes one file")
 	}
+	path := words[0]
+	isOld, err := oldserver.IsDatabase(path)
+	if err != nil {
+		return apperr.Wrap(err, "import_file_unreadable", "File", path)
+	}
+	if isOld {
+		return p.inApp(*data, func(ctx context.Context, a *app.App) error {
+			return p.moveOver(ctx, a, path, *preview, *calls)
+		})
+	}
+	if *calls {
+		return p.misused("--calls is for an old server's database")
+	}
+	text, err := readFile(path)
+	if err != nil {
+		return apperr.Wrap(err, "import_file_unreadable", "File", path)
+	}
+	return p.inApp(*data, func(ctx context.Context, a *app.App) error {
+		apply := a.Catalog.Import
+		if *preview {
+			apply = a.Catalog.PreviewImport
+		}
+		report, err := apply(ctx, text)
+		if err == nil {
+			fmt.Fprint(p.Stdout, report)
+			p.previewed(*preview)
+		}
+		return err
+	})
+}
+
+// inApp does work with the data folder's program, whose gateway stays closed.
+func (p Program) inApp(data string, work func(context.Context, *app.App) error) error {
 	env, err := p.environment()
 	if err != nil {
 		return err
 	}
-	folder, err := dataFolder(*data, env)
+	folder, err := dataFolder(data, env)
 	if err != nil {
 		return err
-	}
-	text, err := readFile(words[0])
-	if err != nil {
-		return apperr.Wrap(err, "import_file_unreadable", "File", words[0])
 	}
 	a := app.New(app.Options{
 		DataDir: folder, DatabaseURL: env["DATABASE_URL"], Version: p.Version, Log: p.logger(slog.LevelWarn),
@@ -47,14 +81,18 @@ func (p Program) importFile(args []string) (err error) {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
-	report, err := a.Catalog.Import(ctx, text)
-	if err == nil {
-		fmt.Fprint(p.Stdout, report)
-	}
+	err = work(ctx, a)
 	if closeErr := a.Close(ctx); err == nil {
 		err = closeErr
 	}
 	return err
+}
+
+// previewed says that nothing happened, if nothing did.
+func (p Program) previewed(preview bool) {
+	if preview {
+		fmt.Fprintln(p.Stdout, "This was a preview: nothing was changed.")
+	}
 }
 
 func readFile(path string) ([]byte, error) {
