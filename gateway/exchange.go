@@ -284,7 +284,7 @@ func (x *exchange) pass(p passedReply) {
 	x.w.Header().Set("X-Should-Retry", "false")
 	x.call.Status, x.sent = p.status, true
 	x.w.WriteHeader(p.status)
-	x.write(p.body)
+	_ = x.write(p.body) // the call has failed already
 }
 
 // answerHeader says who answered.

@@ -77,7 +77,8 @@ func TestOddities(t *testing.T) {
 		"bare path":                {provider("b.m", "/chat/completions", "k", end), "endpoint_unusable api_providers[2]", nil},
 		"unusable, in a group": {
 			group + provider("b.m", "nonsense", "k", end) + `INSERT INTO provider_group_association VALUES (2, 1, 2)`,
-			"endpoint_unusable api_providers[2]", []string{"chat: 1 up gpt-5"},
+			"endpoint_unusable api_providers[2]",
+			[]string{"chat: 1 up gpt-5"},
 		},
 		"no key":                {provider("b.m", good, "", end), "key_missing api_providers[2]", []string{"b https://b.example/v1 0 keys"}},
 		"key that can't be":     {provider("b.m", good, "schlüssel", end), "key_unusable api_providers[2]", []string{"b https://b.example/v1 0 keys"}},
@@ -105,31 +106,40 @@ func TestOddities(t *testing.T) {
 		"group without a name":  {`INSERT INTO groups VALUES (1, ' ')`, "group_unusable groups[1]", nil},
 		"padded group": {
 			`INSERT INTO groups VALUES (1, ' chat'); INSERT INTO provider_group_association VALUES (1, 1, 1)`,
-			"group_renamed groups[1]", []string{"chat: 1 up gpt-5"},
+			"group_renamed groups[1]",
+			[]string{"chat: 1 up gpt-5"},
 		},
 		"groups of a name": {
 			group + `INSERT INTO groups VALUES (2, 'chat '); INSERT INTO provider_group_association VALUES (1, 2, 3)`,
-			"group_repeated groups[2]\nmember_repeated provider_group_association[1,2]", []string{"chat: 1 up gpt-5"},
+			"group_repeated groups[2]\nmember_repeated provider_group_association[1,2]",
+			[]string{"chat: 1 up gpt-5"},
 		},
 		"no priority": {
 			`INSERT INTO groups VALUES (1, 'chat'); INSERT INTO provider_group_association VALUES (1, 1, NULL)`,
-			"priority_missing provider_group_association[1,1]", []string{"chat: 0 up gpt-5"},
+			"priority_missing provider_group_association[1,1]",
+			[]string{"chat: 0 up gpt-5"},
 		},
 		"negative priority": {
 			`INSERT INTO groups VALUES (1, 'chat'); INSERT INTO provider_group_association VALUES (1, 1, -5)`,
-			"priority_unusable provider_group_association[1,1]", []string{"chat: 0 up gpt-5"},
+			"priority_unusable provider_group_association[1,1]",
+			[]string{"chat: 0 up gpt-5"},
 		},
 		"huge priority": {
 			`INSERT INTO groups VALUES (1, 'chat'); INSERT INTO provider_group_association VALUES (1, 1, 99999999999)`,
-			"priority_unusable provider_group_association[1,1]", []string{"chat: 1000000 up gpt-5"},
+			"priority_unusable provider_group_association[1,1]",
+			[]string{"chat: 1000000 up gpt-5"},
 		},
 		"model twice in a group": {
 			group + provider("up.again", "https://up.example/v1/chat/completions", "sk-up-canary-0123456789", "'gpt-5', 9, 'per_token', 1") +
 				`INSERT INTO provider_group_association VALUES (2, 1, 0)`,
-			"model_repeated api_providers[2]\nmember_repeated provider_group_association[2,1]", []string{"chat: 0 up gpt-5"},
+			"model_repeated api_providers[2]\nmember_repeated provider_group_association[2,1]",
+			[]string{"chat: 0 up gpt-5"},
 		},
-		"member of nothing": {group + `INSERT INTO provider_group_association VALUES (9, 1, 1), (1, 9, 1)`,
-			"member_unknown provider_group_association[9,1]\nmember_unknown provider_group_association[1,9]", []string{"chat: 1 up gpt-5"}},
+		"member of nothing": {
+			group + `INSERT INTO provider_group_association VALUES (9, 1, 1), (1, 9, 1)`,
+			"member_unknown provider_group_association[9,1]\nmember_unknown provider_group_association[1,9]",
+			[]string{"chat: 1 up gpt-5"},
+		},
 		"short API key":   {`INSERT INTO api_keys VALUES (1, 'sk-short', 1, NULL, NULL)`, "api_key_unusable api_keys[1]", nil},
 		"spaced API key":  {`INSERT INTO api_keys VALUES (1, 'sk-0123456789 0123456789', 1, NULL, NULL)`, "api_key_unusable api_keys[1]", nil},
 		"API key twice":   {group + `INSERT INTO api_keys VALUES (1, 'sk-0123456789-abc', 1, NULL, NULL), (2, 'sk-0123456789-abc', 1, NULL, NULL); INSERT INTO api_key_group_association VALUES (1, 1)`, "api_key_repeated api_keys[2]", []string{"Old server key 1: 1 group"}},
@@ -138,13 +148,22 @@ func TestOddities(t *testing.T) {
 		"key for nothing": {group + `INSERT INTO api_key_group_association VALUES (7, 1), (1, 7)`, "key_group_unknown api_key_group_association[7,1]\nkey_group_unknown api_key_group_association[1,7]", nil},
 		"empty keyword":   {`INSERT INTO error_maintenance VALUES (1, '', NULL, NULL, 1)`, "keyword_unusable error_maintenance[1]", nil},
 		"keyword twice":   {`INSERT INTO error_maintenance VALUES (1, 'Quota', NULL, NULL, 1), (2, ' quota', NULL, NULL, 0)`, "keyword_repeated error_maintenance[2]", []string{"keyword Quota"}},
-		"long description": {`INSERT INTO error_maintenance VALUES (1, 'quota', printf('%.*c', 2000, 'x'), NULL, 0)`,
-			"description_cut error_maintenance[1]", []string{"keyword quota off"}},
+		"long description": {
+			`INSERT INTO error_maintenance VALUES (1, 'quota', printf('%.*c', 2000, 'x'), NULL, 0)`,
+			"description_cut error_maintenance[1]",
+			[]string{"keyword quota off"},
+		},
 		"unknown setting": {`INSERT INTO settings VALUES ('colour', 'red')`, "setting_unknown settings[colour]", nil},
-		"setting in words": {`INSERT INTO settings VALUES ('failover_threshold_count', 'many')`,
-			"setting_unusable settings[failover_threshold_count]", []string{"failover 2 in 5"}},
-		"setting of zero": {`INSERT INTO settings VALUES ('failover_threshold_period_minutes', '0')`,
-			"setting_unusable settings[failover_threshold_period_minutes]", []string{"failover 2 in 5"}},
+		"setting in words": {
+			`INSERT INTO settings VALUES ('failover_threshold_count', 'many')`,
+			"setting_unusable settings[failover_threshold_count]",
+			[]string{"failover 2 in 5"},
+		},
+		"setting of zero": {
+			`INSERT INTO settings VALUES ('failover_threshold_period_minutes', '0')`,
+			"setting_unusable settings[failover_threshold_period_minutes]",
+			[]string{"failover 2 in 5"},
+		},
 		"setting with a point": {`INSERT INTO settings VALUES ('failover_threshold_count', '4.0')`, "", []string{"failover 4 in 5"}},
 	} {
 		t.Run(name, func(t *testing.T) {

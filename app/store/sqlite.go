@@ -190,7 +190,7 @@ func checkHeader(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	head := make([]byte, 16)
 	switch _, err := io.ReadFull(f, head); {
 	case errors.Is(err, io.EOF):

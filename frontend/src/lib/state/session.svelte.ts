@@ -37,7 +37,7 @@ export class Session {
     }
   }
 
-  /** Rejects with a Failure: login_failed, rate_limited, … */
+  /** Rejects with a Failure: login_wrong, login_throttled, … */
   async login(username: string, password: string): Promise<void> {
     await this.#transport?.login(username, password)
     this.#username = username

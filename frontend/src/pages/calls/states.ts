@@ -1,6 +1,6 @@
 import type { Tone } from '../../lib/ui/StatusBadge.svelte'
 
-export const states = ['open', 'ok', 'failed', 'partial', 'canceled', 'refused'] as const
+export const states = ['open', 'ok', 'failed', 'partial', 'canceled', 'interrupted', 'refused'] as const
 
 /** What a call's state looks like; its word is the text "calls.state.<state>". */
 export const tones: Record<string, Tone> = {
@@ -9,5 +9,6 @@ export const tones: Record<string, Tone> = {
   failed: 'bad',
   partial: 'warn',
   canceled: 'off',
+  interrupted: 'warn',
   refused: 'bad',
 }
