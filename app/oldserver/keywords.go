@@ -77,7 +77,7 @@ func (p *plan) addSettings(rows []row) {
 		}
 	}
 	if out != (failoverDocument{}) {
-		p.Failover = Failover{out.Count, out.Minutes}
+		p.Failover = Failover(out)
 		p.document.Settings = &settingsDocument{out}
 	}
 }

@@ -1,6 +1,14 @@
 import type { Tone } from '../../lib/ui/StatusBadge.svelte'
 
-export const states = ['open', 'ok', 'failed', 'partial', 'canceled', 'interrupted', 'refused'] as const
+export const states = [
+  'open',
+  'ok',
+  'failed',
+  'partial',
+  'canceled',
+  'interrupted',
+  'refused',
+] as const
 
 /** What a call's state looks like; its word is the text "calls.state.<state>". */
 export const tones: Record<string, Tone> = {
