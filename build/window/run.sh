@@ -9,10 +9,12 @@ pictures=$(realpath "$3")
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$(dirname "$0")"
+# -noreset: a screen that forgets everything when its last client leaves would
+# throw out the window manager that is just coming in.
 # Nothing of this person's session gets in: no settings, no bus, no screen.
 env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$home" LANG=C.UTF-8 NO_AT_BRIDGE=0 \
 	HEADGATE_BINARY="$headgate" HEADGATE_PICTURES="$pictures" TEST_PROGRAM="$test_program" \
-	timeout 180 xvfb-run -a -s "-screen 0 1280x900x24" dbus-run-session -- sh -c '
+	timeout 180 xvfb-run -a -s "-screen 0 1280x900x24 -noreset" dbus-run-session -- sh -c '
 	until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 	openbox &
 	manager=$!
