@@ -130,7 +130,9 @@ func (p Program) window() error {
 		Version: p.Version, Log: p.logger(slog.LevelInfo),
 	})
 	if err := desktop.Run(desktop.Options{App: a, Pages: p.Pages, Stderr: p.Stderr}); err != nil {
-		a.Log.Error("the window could not be had", "error", err)
+		if apperr.Code(err) == apperr.Internal { // a coded one has been told as it is
+			a.Log.Error("the window could not be had", "error", err)
+		}
 		return errTold
 	}
 	return nil

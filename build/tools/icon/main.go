@@ -22,7 +22,8 @@ import (
 )
 
 // A picture is one file to draw, path and source being relative to the root.
-// Sizes are in pixels; a PNG has one, an ICO any number.
+// Sizes are in pixels; a PNG has one, an ICO any number, an SVG none: it is the
+// source itself.
 type picture struct {
 	path   string
 	source string
@@ -37,6 +38,7 @@ func pictures() []picture {
 	all := []picture{
 		{"build/appicon.png", sources + "headgate.svg", []int{1024}},
 		{"build/windows/icon.ico", sources + "headgate.svg", []int{24, 32, 48, 64, 128, 256}},
+		{"frontend/public/icon.svg", sources + "headgate.svg", nil},
 		{tray + "window.png", sources + "headgate.svg", []int{128}},
 	}
 	for _, size := range []int{32, 48, 64, 128, 256, 512} {
@@ -95,6 +97,9 @@ func (p picture) draw(root string) ([]byte, error) {
 	svg, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p.source)))
 	if err != nil {
 		return nil, err
+	}
+	if filepath.Ext(p.path) == ".svg" {
+		return svg, nil
 	}
 	images := make([][]byte, len(p.sizes))
 	for i, size := range p.sizes {
