@@ -22,5 +22,12 @@ func (c *Calls) Get(id string) (calllog.Detail, error) {
 	return c.app.CallLog.Get(ctx, id)
 }
 
+// Stats returns statistics of the calls that match q.
+func (c *Calls) Stats(q calllog.StatsQuery) (calllog.Stats, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return c.app.CallLog.Stats(ctx, q)
+}
+
 // Health tells how the call log itself is doing.
 func (c *Calls) Health() calllog.Health { return c.app.CallLog.Health() }

@@ -113,19 +113,33 @@ func (l *Log) Health() Health {
 // maxPage is how many calls a page holds at most.
 const maxPage = 500
 
+// maxText is how long a text to look for may be, in bytes.
+const maxText = 256
+
 // Page returns calls that match q, newest first.
-// Codes: page_limit_out_of_range, call_state_unknown.
+// Codes: page_limit_out_of_range, call_state_unknown, call_text_too_long.
 func (l *Log) Page(ctx context.Context, q Query) (Page, error) {
+	q, err := checked(q)
+	if err != nil {
+		return Page{}, err
+	}
+	return l.store.Page(ctx, q)
+}
+
+func checked(q Query) (Query, error) {
 	if q.Limit < 1 || q.Limit > maxPage {
-		return Page{}, apperr.New("page_limit_out_of_range", "Limit", q.Limit, "Max", maxPage)
+		return q, apperr.New("page_limit_out_of_range", "Limit", q.Limit, "Max", maxPage)
 	}
 	for _, state := range q.States {
 		if !slices.Contains(States, state) {
-			return Page{}, apperr.New("call_state_unknown", "State", state)
+			return q, apperr.New("call_state_unknown", "State", state)
 		}
 	}
+	if len(q.Text) > maxText {
+		return q, apperr.New("call_text_too_long", "Max", maxText)
+	}
 	q.States = slices.Compact(slices.Sorted(slices.Values(q.States)))
-	return l.store.Page(ctx, q)
+	return q, nil
 }
 
 // Get returns one call with its attempts. Code: call_not_found.

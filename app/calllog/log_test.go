@@ -70,6 +70,10 @@ func (s *fakeStore) Prune(_ context.Context, before time.Time, limit int) (int, 
 	return n, nil
 }
 
+func (s *fakeStore) CatchUp(context.Context) (bool, error) { return false, nil }
+
+func (s *fakeStore) ForgetTallies(context.Context, time.Time) error { return nil }
+
 func (s *fakeStore) Compact(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,10 +10,14 @@ import (
 const (
 	tidyEvery  = time.Hour
 	pruneCalls = 2000 // at a time: writes come in between
+	// statsAge is for how long statistics outlive their calls at most.
+	statsAge = 2 * 366 * 24 * time.Hour
 )
 
-// tidyUp removes old calls at the start, every hour and when the days change.
+// tidyUp removes old calls and statistics at the start, every hour and when the
+// days change.
 func (l *Log) tidyUp(ctx context.Context) {
+	l.catchUp(ctx)
 	clock := time.NewTicker(tidyEvery)
 	defer clock.Stop()
 	for {
@@ -24,6 +28,29 @@ func (l *Log) tidyUp(ctx context.Context) {
 			return
 		}
 		l.prune(ctx)
+		if err := l.store.ForgetTallies(ctx, time.Now().Add(-statsAge)); err != nil && ctx.Err() == nil {
+			l.log.Warn("old statistics could not be removed", "error", err)
+		}
+	}
+}
+
+// catchUp must come before calls are removed: it counts those that no
+// statistics have seen.
+func (l *Log) catchUp(ctx context.Context) {
+	for n := 0; ctx.Err() == nil; n++ {
+		more, err := l.store.CatchUp(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				l.log.Warn("calls of earlier versions could not be counted; the next start tries again", "error", err)
+			}
+			return
+		}
+		if !more {
+			if n > 0 {
+				l.bus.Publish(event.Calls)
+			}
+			return
+		}
 	}
 }
 

@@ -31,14 +31,20 @@ type Entry struct {
 type Store interface {
 	// Write stores entries in one transaction and in their order. A call that
 	// is there as open is completed in its place, with its seq. Entries written
-	// again after a failure are there once.
+	// again after a failure are there once. Finished calls are counted, as
+	// Entry.Count says, by the hour and UTC day in which they started.
 	Write(ctx context.Context, entries []Entry) error
 	// Interrupt gives every open call StateInterrupted and returns how many.
 	Interrupt(ctx context.Context) (int, error)
+	// CatchUp counts some of the calls that were stored before there were
+	// statistics, and returns whether there are more.
+	CatchUp(ctx context.Context) (more bool, err error)
 	// Prune looks at the oldest limit calls and removes those that started
 	// before the given time, with their attempts. It returns how many went:
 	// fewer than limit means that no older ones are left.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	// ForgetTallies removes the tallies of UTC days before the given time.
+	ForgetTallies(ctx context.Context, before time.Time) error
 	// Compact gives the room of removed calls back to the disk.
 	Compact(ctx context.Context) error
 
@@ -49,4 +55,31 @@ type Store interface {
 	// LastUsed returns when each API key that was ever used started its latest
 	// call, in Unix milliseconds by the key's id.
 	LastUsed(ctx context.Context) (map[int64]int64, error)
+	// Tallies does all passes in one view of the store, over slots that have
+	// what filter has, zero fields being open, and returns the newest names of
+	// groups, API keys and providers.
+	Tallies(ctx context.Context, filter Slot, passes []TallyPass) (Names, error)
+}
+
+// TallyPass reads packed tallies from one time up to, and without, another.
+type TallyPass struct {
+	Of       TallyKind
+	From, To int64 // Unix time in UTC hours, or in UTC days for SlotDays
+	// Visit gets a packed tally that it may not keep.
+	Visit func(at int64, slot Slot, packed []byte) error
+}
+
+// TallyKind is what tallies are of.
+type TallyKind int
+
+// The kinds of tallies. TotalHours have no slots: they can't be filtered.
+const (
+	TotalHours TallyKind = iota
+	SlotHours
+	SlotDays
+)
+
+// Names are the newest names of ids in slots. What was deleted still has one.
+type Names struct {
+	Groups, APIKeys, Providers map[int64]string
 }

@@ -21,8 +21,9 @@ type Row struct {
 	ErrorCode    string   `json:"errorCode"`
 	Message      string   `json:"message"`
 	Attempts     int      `json:"attempts"`
-	Provider     string   `json:"provider"` // that answered, or was tried last
-	Member       string   `json:"member"`   // its model
+	ProviderID   int64    `json:"providerId"` // 0: none was tried
+	Provider     string   `json:"provider"`   // that answered, or was tried last
+	Member       string   `json:"member"`     // its model
 	InputTokens  *int64   `json:"inputTokens"`
 	OutputTokens *int64   `json:"outputTokens"`
 	CostNanos    *int64   `json:"costNanos"` // billionths of a US dollar
@@ -71,12 +72,24 @@ type Query struct {
 	GroupID  int64    `json:"groupId"`  // 0: all
 	APIKeyID int64    `json:"apiKeyId"` // 0: all
 	ID       string   `json:"id"`       // exact x-request-id
+
+	ProviderID int64  `json:"providerId"` // that answered, or was tried last; 0: all
+	Member     string `json:"member"`     // its model; "": all
+	Model      string `json:"model"`      // as the client sent it; "": all
+	From       int64  `json:"from"`       // started at or after, Unix milliseconds; 0: always
+	To         int64  `json:"to"`         // started before; 0: always
+	Text       string `json:"text"`       // in the message, a model or the provider's name, ASCII letters in any case
 }
 
 // Page is a page of calls.
 type Page struct {
 	Rows []Row `json:"rows"`
 	More bool  `json:"more"` // older rows match
+	// Cut says that older rows may match: a page looks through some 50,000
+	// calls for what no index knows, which is a text, a time or a second of the
+	// filters by id, model and member. Rows may be few or none then.
+	Cut  bool  `json:"cut"`
+	Next int64 `json:"next"` // Before of the next page; 0: this is the last one
 }
 
 // Health is how the call log itself is doing.

@@ -25,7 +25,7 @@ func TestMethodsAnswer(t *testing.T) {
 		{"CallsOwnError", "/rpc/Groups/Delete", "[99]", 400, "group_not_found", ""},
 		{"CallNotThere", "/rpc/Calls/Get", `["x"]`, 400, "call_not_found", ""},
 		{"PageWithoutLimit", "/rpc/Calls/Page", `[{"limit":0}]`, 400, "page_limit_out_of_range", ""},
-		{"Page", "/rpc/Calls/Page", `[{"limit":10,"states":null}]`, 200, "", `{"rows":[],"more":false}`},
+		{"Page", "/rpc/Calls/Page", `[{"limit":10,"states":null}]`, 200, "", `{"rows":[],"more":false,"cut":false,"next":0}`},
 
 		{"NoMethod", "/rpc/Groups/Nothing", "[]", 404, "method_unknown", ""},
 		{"Unexported", "/rpc/Groups/app", "[]", 404, "method_unknown", ""},

@@ -22,6 +22,7 @@ type callStore struct {
 	mu     sync.Mutex       // one Write at a time
 	open   map[string]int64 // seq of calls stored as open, by id
 	unsure bool             // the last Write failed: what it brought may be there
+	stats  tallies
 }
 
 func newCallStore(f *file) *callStore {
@@ -32,7 +33,11 @@ func newCallStore(f *file) *callStore {
 func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer func() { s.unsure = err != nil }()
+	defer func() {
+		if s.unsure = err != nil; s.unsure {
+			s.stats.forget()
+		}
+	}()
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin to write calls: %w", err)
@@ -43,13 +48,21 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 			return fmt.Errorf("look which calls are there: %w", err)
 		}
 	}
-	opened, err := s.writeIn(ctx, tx, entries)
+	counted, err := s.stats.count(ctx, tx)
+	if err != nil {
+		return err
+	}
+	opened, err := s.writeIn(ctx, tx, entries, counted)
 	if err != nil {
 		return fmt.Errorf("write calls: %w", err)
+	}
+	if err := counted.write(); err != nil {
+		return fmt.Errorf("count calls: %w", err)
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit calls: %w", err)
 	}
+	counted.remember()
 	for i := range entries {
 		delete(s.open, entries[i].Call.ID)
 	}
@@ -59,7 +72,7 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 	return nil
 }
 
-func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.Entry) (opened map[string]int64, err error) {
+func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.Entry, counted *counting) (opened map[string]int64, err error) {
 	var seq int64
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM calls`).Scan(&seq); err != nil {
 		return nil, err
@@ -87,6 +100,7 @@ func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.E
 				opened[c.ID] = at
 			}
 		}
+		counted.store(&entries[i], at)
 		for n := range c.Attempts {
 			if err := attempts.add(func(to []any) []any { return attemptValues(to, at, n, &entries[i]) }); err != nil {
 				return nil, err
@@ -113,10 +127,6 @@ func complete(ctx context.Context, tx *sql.Tx, seq int64, e *calllog.Entry) erro
 func (s *callStore) missing(ctx context.Context, tx *sql.Tx, entries []calllog.Entry) ([]calllog.Entry, error) {
 	left := make([]calllog.Entry, 0, len(entries))
 	for _, e := range entries {
-		if _, isOpen := s.open[e.Call.ID]; isOpen {
-			left = append(left, e)
-			continue
-		}
 		var seq int64
 		var state string
 		err := tx.QueryRowContext(ctx, `SELECT seq, state FROM calls WHERE id = ?`, e.Call.ID).Scan(&seq, &state)
@@ -128,6 +138,8 @@ func (s *callStore) missing(ctx context.Context, tx *sql.Tx, entries []calllog.E
 		case state == string(calllog.StateOpen):
 			s.open[e.Call.ID] = seq
 			left = append(left, e)
+		default:
+			delete(s.open, e.Call.ID) // it was completed, and counted
 		}
 	}
 	return left, nil
@@ -141,17 +153,6 @@ func markUsed(ctx context.Context, tx *sql.Tx, used map[int64]int64) error {
 		}
 	}
 	return nil
-}
-
-// Interrupt marks what an earlier run left open.
-func (s *callStore) Interrupt(ctx context.Context) (int, error) {
-	done, err := s.write.ExecContext(ctx, `UPDATE calls SET state = ? WHERE state = ?`,
-		string(calllog.StateInterrupted), string(calllog.StateOpen))
-	if err != nil {
-		return 0, fmt.Errorf("mark interrupted calls: %w", err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), err
 }
 
 // oldest are the calls that Prune removes: order of arrival is, but for a

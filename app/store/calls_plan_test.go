@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,21 +44,41 @@ func TestListsReadIndexesInTheirOrder(t *testing.T) {
 		}
 	}
 	for _, states := range [][]string{nil, {"failed"}, {"failed", "partial"}, calllog.States} {
-		for _, group := range []int64{0, 3} {
-			for _, key := range []int64{0, 5} {
-				for _, id := range []string{"", "x"} {
-					q := calllog.Query{Limit: 100, Before: 1000, States: states, GroupID: group, APIKeyID: key, ID: id}
-					t.Run(fmt.Sprintf("%d states group %d key %d id %q", len(states), group, key, id), func(t *testing.T) {
-						text, args := pageQuery(q)
-						check(t, text, args)
-						if id == "" && (group != 0 || key != 0 || states != nil) {
-							plan := strings.Join(explain(t, f, text, args), "\n")
-							if strings.Count(plan, "COVERING INDEX") != max(1, strings.Count(text, "ORDER BY")) {
-								t.Errorf("%s\nreads rows where an index has all it needs:\n%s", text, plan)
-							}
-						}
-					})
+		for mask := range 1 << 8 {
+			q := calllog.Query{Limit: 100, Before: 1000, States: states}
+			names := fmt.Sprint(len(states), " states")
+			for bit, set := range []func(){
+				func() { names += " group"; q.GroupID = 3 },
+				func() { names += " key"; q.APIKeyID = 5 },
+				func() { names += " id"; q.ID = "x" },
+				func() { names += " provider"; q.ProviderID = 7 },
+				func() { names += " member"; q.Member = "m" },
+				func() { names += " model"; q.Model = "chat" },
+				func() { names += " time"; q.From, q.To = 1, 2 },
+				func() { names += " text"; q.Text = "x" },
+			} {
+				if mask&(1<<bit) != 0 {
+					set()
 				}
+			}
+			filters := bits.OnesCount(uint(mask))
+			p := planSearch(q)
+			text, args := p.find()
+			check(t, text, args)
+			parts := strings.Count(text, "ORDER BY")
+			plan := strings.Join(explain(t, f, text, args), "\n")
+			if !p.looks && (filters > 0 || states != nil) && strings.Count(plan, "COVERING INDEX") != parts {
+				t.Errorf("%s: reads rows where an index has all it needs:\n%s", names, plan)
+			}
+			if isAlone := filters == 0 || filters == 1 && mask < 1<<6; isAlone && p.looks && q.ID == "" {
+				t.Errorf("%s: looks through rows although there is an index", names)
+			}
+			text, args = p.floor()
+			check(t, text, args)
+			plan = strings.Join(explain(t, f, text, args), "\n")
+			isTable := p.by == "NOT INDEXED"
+			if !isTable && strings.Count(plan, "COVERING INDEX") != parts {
+				t.Errorf("%s: counts rows instead of entries of an index:\n%s", names, plan)
 			}
 		}
 	}
@@ -68,6 +89,12 @@ func TestListsReadIndexesInTheirOrder(t *testing.T) {
 	t.Run("call", func(t *testing.T) { check(t, "SELECT seq"+detailQuery, []any{"x"}) })
 	t.Run("attempts", func(t *testing.T) { check(t, attemptsQuery, []any{1}) })
 	t.Run("interrupt", func(t *testing.T) { check(t, "UPDATE calls SET state = ? WHERE state = ?", []any{"a", "b"}) })
+	t.Run("calls of a time", func(t *testing.T) {
+		plan := strings.Join(explain(t, f, spanQuery, []any{1, 2}), "\n")
+		if !strings.HasPrefix(plan, "SEARCH stat_totals USING INTEGER PRIMARY KEY") {
+			t.Error(plan)
+		}
+	})
 	t.Run("last seq", func(t *testing.T) {
 		plan := strings.Join(explain(t, f, "SELECT coalesce(max(seq), 0) FROM calls", nil), "\n")
 		if !strings.HasPrefix(plan, "SEARCH calls") {

@@ -16,7 +16,7 @@ var (
 	callColumns = []string{
 		"seq", "id", "started_at", "duration_us", "first_token_us", "route", "api_key_id", "api_key",
 		"group_id", "model", "stream", "state", "status", "error_code", "message", "attempts",
-		"provider", "member", "input_tokens", "output_tokens", "cost_nanos",
+		"provider", "member", "input_tokens", "output_tokens", "cost_nanos", "provider_id",
 		// Up to here they are a list's.
 		"user_agent", "bytes_in", "bytes_out", "cached_input_tokens", "reasoning_tokens", "cost_source",
 	}
@@ -26,12 +26,12 @@ var (
 		"first_token_us", "total_us", "status", "class", "blames", "action", "counts", "bench_ms",
 		"reason", "message", "keyword", "keyword_id",
 	}
-	listColumns = callColumns[:21]
+	listColumns = callColumns[:22]
 )
 
 var (
-	callInsert    = newInsert("calls", callColumns)
-	attemptInsert = newInsert("attempts", attemptColumns)
+	callInsert    = newInsert("calls", callColumns, "")
+	attemptInsert = newInsert("attempts", attemptColumns, "")
 	callUpdate    = "UPDATE calls SET " + strings.Join(callColumns[1:], " = ?, ") + " = ? WHERE seq = ?"
 )
 
@@ -45,12 +45,12 @@ type insert struct {
 	texts   [rowsPerInsert + 1]string
 }
 
-func newInsert(table string, columns []string) (in insert) {
+func newInsert(table string, columns []string, conflict string) (in insert) {
 	in.columns = len(columns)
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 	for n := 1; n <= rowsPerInsert; n++ {
 		in.texts[n] = "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
-			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ")
+			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ") + conflict
 	}
 	return in
 }
@@ -87,9 +87,11 @@ func (r *rowInserter) flush() error {
 
 func callValues(to []any, seq int64, e *calllog.Entry) []any {
 	c, u := &e.Call, &e.Call.Usage
+	var providerID int64
 	var provider, member string
 	if n := len(c.Attempts); n > 0 {
-		provider, member = c.Attempts[n-1].Provider, c.Attempts[n-1].Model
+		last := &c.Attempts[n-1]
+		providerID, provider, member = last.ProviderID, last.Provider, last.Model
 	}
 	var cost any
 	if e.Cost.Source != calllog.CostUnknown {
@@ -99,7 +101,7 @@ func callValues(to []any, seq int64, e *calllog.Entry) []any {
 		seq, c.ID, c.StartedAt.UnixMilli(), c.Duration.Microseconds(), elapsed(c.FirstToken), c.Route,
 		c.APIKeyID, c.APIKeyName, c.GroupID, c.Model, c.Stream, string(c.State), int64(c.Status),
 		c.ErrorCode, c.Message, int64(len(c.Attempts)), provider, member,
-		count(u.Input.N, u.Input.Known), count(u.Output.N, u.Output.Known), cost,
+		count(u.Input.N, u.Input.Known), count(u.Output.N, u.Output.Known), cost, providerID,
 		c.UserAgent, c.BytesIn, c.BytesOut, count(u.CachedInput.N, u.CachedInput.Known), count(u.Reasoning.N, u.Reasoning.Known), e.Cost.Source)
 }
 
@@ -162,7 +164,7 @@ func listTargets(r *calllog.Row) []any {
 		&r.Route,
 		&r.APIKeyID, &r.APIKey, &r.GroupID, &r.Model, &r.Stream, &r.State, &r.Status,
 		&r.ErrorCode, &r.Message, &r.Attempts, &r.Provider, &r.Member,
-		&r.InputTokens, &r.OutputTokens, &r.CostNanos,
+		&r.InputTokens, &r.OutputTokens, &r.CostNanos, &r.ProviderID,
 	}
 }
 
@@ -188,5 +190,8 @@ func attemptTargets(a *calllog.Attempt) []any {
 	}
 }
 
-// newest is a cursor that every call is before.
-const newest = math.MaxInt64
+// newest is a cursor that every call is before, oldestSeq one that none is.
+const (
+	newest    = math.MaxInt64
+	oldestSeq = math.MinInt64
+)

@@ -91,7 +91,7 @@ func TestCallComesBackAsItWasWritten(t *testing.T) {
 		Row: calllog.Row{
 			Seq: 1, ID: "full", StartedAt: callsBegan.UnixMilli(), DurationMS: 1.5, FirstTokenMS: ms(0.25), Route: "chat.completions",
 			APIKeyID: 7, APIKey: "laptop", GroupID: 3, Model: "chat", Stream: true, State: "partial", Status: 200,
-			ErrorCode: "cut", Message: "It broke off.", Attempts: 2, Provider: "second", Member: "m2",
+			ErrorCode: "cut", Message: "It broke off.", Attempts: 2, ProviderID: 6, Provider: "second", Member: "m2",
 			InputTokens: n(5), OutputTokens: n(0), CostNanos: n(42),
 		},
 		UserAgent: "tool/1", BytesIn: 10, BytesOut: 20, CachedInputTokens: n(2), CostSource: "tokens",
