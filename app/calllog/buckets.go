@@ -32,8 +32,21 @@ type step struct{ hours, days int }
 
 // steps are from short to long.
 var steps = []step{
-	{1, 0}, {2, 0}, {3, 0}, {6, 0}, {12, 0},
-	{0, 1}, {0, 2}, {0, 7}, {0, 14}, {0, 28}, {0, 56}, {0, 112}, {0, 224}, {0, 448}, {0, 896},
+	{1, 0},
+	{2, 0},
+	{3, 0},
+	{6, 0},
+	{12, 0},
+	{0, 1},
+	{0, 2},
+	{0, 7},
+	{0, 14},
+	{0, 28},
+	{0, 56},
+	{0, 112},
+	{0, 224},
+	{0, 448},
+	{0, 896},
 }
 
 // bucketHours cuts hours into at most so many buckets, all of the shortest step
