@@ -53,11 +53,11 @@ func failureHandler(page []byte) http.Handler {
 	return strict(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/", "/index.html":
-			w.Header().Set("Content-Type", contentType(".html"))
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(page)
 		case "/page.css":
 			style, _ := failureFiles.ReadFile("failure/page.css") // embedded: can't fail
-			w.Header().Set("Content-Type", contentType(".css"))
+			w.Header().Set("Content-Type", "text/css; charset=utf-8")
 			_, _ = w.Write(style)
 		default:
 			http.NotFound(w, r)

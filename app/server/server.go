@@ -24,6 +24,7 @@ import (
 	"headgate/app/api"
 	"headgate/app/apperr"
 	"headgate/app/event"
+	"headgate/frontend"
 )
 
 // Options say what is served and who may come in.
@@ -126,9 +127,8 @@ func notFound(w http.ResponseWriter, _ *http.Request, _ ticket) {
 	refuse(w, http.StatusNotFound, apperr.New("method_unknown"))
 }
 
-// policy lets the pages load and talk to themselves alone.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-src 'none'; object-src 'none'; frame-ancestors 'none'"
+// policy is the pages' own; besides, no page may show them in a frame.
+const policy = frontend.Policy + "; frame-ancestors 'none'"
 
 // harden gives every reply the headers that keep browsers strict.
 func harden(next http.Handler) http.Handler {
