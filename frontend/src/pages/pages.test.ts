@@ -233,7 +233,7 @@ describe('CallDrawer', () => {
         action: 'next',
         status: 0,
       }),
-      attempt({ provider: 'Good' }),
+      attempt({ memberId: 2, provider: 'Good' }),
     ]
     const onturn = vi.fn()
     const rows = fake.rows.toReversed()
@@ -246,6 +246,22 @@ describe('CallDrawer', () => {
     expect(onturn.mock.calls).toEqual([['req-3'], ['req-1']])
     await user.click(screen.getByRole('button', { name: 'Copy call ID' }))
     expect(fake.copied).toBe('req-2')
+  })
+
+  it('tells what was tried next, whatever the outcome had called for', async () => {
+    const fake = new FakeProgram()
+    fake.rows = [row(1, { state: 'failed', attempts: 3 })]
+    const limited = { class: 'rate_limited', reason: 'rate_limited', action: 'next_key' }
+    fake.attempts = [
+      attempt({ ...limited, priority: 1 }),
+      attempt({ ...limited, priority: 2 }),
+      attempt({ ...limited, priority: 3, memberId: 2 }),
+    ]
+    const rows = fake.rows
+    await show(CallDrawer, { id: 'req-1', rows, onclose: () => {}, onturn: () => {} }, fake)
+    expect(await screen.findByText(/priority 1 .*The next key was tried/)).toBeVisible()
+    expect(screen.getByText(/priority 2 .*The next member was tried/)).toBeVisible()
+    expect(screen.getByText(/priority 3/)).not.toHaveTextContent('was tried')
   })
 })
 

@@ -88,6 +88,7 @@ function fill(fake: FakeProgram) {
   ]
   fake.attempts = [
     attempt({
+      memberId: 3,
       provider: 'Groq',
       model: 'llama-3.3-70b',
       status: 0,
@@ -99,6 +100,7 @@ function fill(fake: FakeProgram) {
       priority: 1,
     }),
     attempt({
+      memberId: 2,
       provider: 'OpenRouter',
       model: 'deepseek/deepseek-chat-v3.1',
       status: 429,
