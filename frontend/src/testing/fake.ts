@@ -162,7 +162,9 @@ export class FakeProgram {
         .filter((row) => query.groupId === 0 || row.groupId === query.groupId)
         .filter((row) => query.apiKeyId === 0 || row.apiKeyId === query.apiKeyId)
         .filter((row) => query.id === '' || row.id === query.id)
-      return { rows: found.slice(0, query.limit), more: found.length > query.limit }
+      const rows = found.slice(0, query.limit)
+      const more = found.length > query.limit
+      return { rows, more, cut: false, next: more ? (rows.at(-1)?.seq ?? 0) : 0 }
     },
     'Calls.Get': (id: string) => {
       const row = this.rows.find((one) => one.id === id)

@@ -59,6 +59,7 @@ export function row(seq: number, more: Partial<T.CallRow> = {}): T.CallRow {
     errorCode: '',
     message: '',
     attempts: 1,
+    providerId: 1,
     provider: 'OpenAI',
     member: 'gpt-4.1-mini',
     inputTokens: 120 + ((seq * 31) % 4000),

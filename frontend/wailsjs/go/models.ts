@@ -165,6 +165,106 @@ export namespace calllog {
 	        this.benchMs = source["benchMs"];
 	    }
 	}
+	export class Figures {
+	    calls: number;
+	    ok: number;
+	    failed: number;
+	    partial: number;
+	    canceled: number;
+	    refused: number;
+	    interrupted: number;
+	    rescued: number;
+	    attempts: number;
+	    attemptsFailed: number;
+	    successRate?: number;
+	    meanMs?: number;
+	    p50Ms?: number;
+	    p95Ms?: number;
+	    p99Ms?: number;
+	    firstTokenMs?: number;
+	    firstTokenP50Ms?: number;
+	    firstTokenP95Ms?: number;
+	    firstTokenP99Ms?: number;
+	    inputTokens?: number;
+	    inputUnknown: number;
+	    outputTokens?: number;
+	    outputUnknown: number;
+	    cachedTokens?: number;
+	    cachedUnknown: number;
+	    reasoningTokens?: number;
+	    reasoningUnknown: number;
+	    costNanos?: number;
+	    costUnknown: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Figures(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.calls = source["calls"];
+	        this.ok = source["ok"];
+	        this.failed = source["failed"];
+	        this.partial = source["partial"];
+	        this.canceled = source["canceled"];
+	        this.refused = source["refused"];
+	        this.interrupted = source["interrupted"];
+	        this.rescued = source["rescued"];
+	        this.attempts = source["attempts"];
+	        this.attemptsFailed = source["attemptsFailed"];
+	        this.successRate = source["successRate"];
+	        this.meanMs = source["meanMs"];
+	        this.p50Ms = source["p50Ms"];
+	        this.p95Ms = source["p95Ms"];
+	        this.p99Ms = source["p99Ms"];
+	        this.firstTokenMs = source["firstTokenMs"];
+	        this.firstTokenP50Ms = source["firstTokenP50Ms"];
+	        this.firstTokenP95Ms = source["firstTokenP95Ms"];
+	        this.firstTokenP99Ms = source["firstTokenP99Ms"];
+	        this.inputTokens = source["inputTokens"];
+	        this.inputUnknown = source["inputUnknown"];
+	        this.outputTokens = source["outputTokens"];
+	        this.outputUnknown = source["outputUnknown"];
+	        this.cachedTokens = source["cachedTokens"];
+	        this.cachedUnknown = source["cachedUnknown"];
+	        this.reasoningTokens = source["reasoningTokens"];
+	        this.reasoningUnknown = source["reasoningUnknown"];
+	        this.costNanos = source["costNanos"];
+	        this.costUnknown = source["costUnknown"];
+	    }
+	}
+	export class Bucket {
+	    start: number;
+	    figures: Figures;
+	
+	    static createFrom(source: any = {}) {
+	        return new Bucket(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.start = source["start"];
+	        this.figures = this.convertValues(source["figures"], Figures);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Row {
 	    seq: number;
 	    id: string;
@@ -182,6 +282,7 @@ export namespace calllog {
 	    errorCode: string;
 	    message: string;
 	    attempts: number;
+	    providerId: number;
 	    provider: string;
 	    member: string;
 	    inputTokens?: number;
@@ -210,6 +311,7 @@ export namespace calllog {
 	        this.errorCode = source["errorCode"];
 	        this.message = source["message"];
 	        this.attempts = source["attempts"];
+	        this.providerId = source["providerId"];
 	        this.provider = source["provider"];
 	        this.member = source["member"];
 	        this.inputTokens = source["inputTokens"];
@@ -261,6 +363,7 @@ export namespace calllog {
 		    return a;
 		}
 	}
+	
 	export class Health {
 	    written: number;
 	    dropped: number;
@@ -280,6 +383,8 @@ export namespace calllog {
 	export class Page {
 	    rows: Row[];
 	    more: boolean;
+	    cut: boolean;
+	    next: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Page(source);
@@ -289,6 +394,46 @@ export namespace calllog {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.rows = this.convertValues(source["rows"], Row);
 	        this.more = source["more"];
+	        this.cut = source["cut"];
+	        this.next = source["next"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Part {
+	    id: number;
+	    name: string;
+	    others: number;
+	    share?: number;
+	    figures: Figures;
+	
+	    static createFrom(source: any = {}) {
+	        return new Part(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.others = source["others"];
+	        this.share = source["share"];
+	        this.figures = this.convertValues(source["figures"], Figures);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -316,6 +461,12 @@ export namespace calllog {
 	    groupId: number;
 	    apiKeyId: number;
 	    id: string;
+	    providerId: number;
+	    member: string;
+	    model: string;
+	    from: number;
+	    to: number;
+	    text: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Query(source);
@@ -329,6 +480,91 @@ export namespace calllog {
 	        this.groupId = source["groupId"];
 	        this.apiKeyId = source["apiKeyId"];
 	        this.id = source["id"];
+	        this.providerId = source["providerId"];
+	        this.member = source["member"];
+	        this.model = source["model"];
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.text = source["text"];
+	    }
+	}
+	
+	export class Stats {
+	    from: number;
+	    to: number;
+	    totals: Figures;
+	    before: Figures;
+	    series: Bucket[];
+	    byModel: Part[];
+	    byGroup: Part[];
+	    byApiKey: Part[];
+	    byProvider: Part[];
+	    byMember: Part[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Stats(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.totals = this.convertValues(source["totals"], Figures);
+	        this.before = this.convertValues(source["before"], Figures);
+	        this.series = this.convertValues(source["series"], Bucket);
+	        this.byModel = this.convertValues(source["byModel"], Part);
+	        this.byGroup = this.convertValues(source["byGroup"], Part);
+	        this.byApiKey = this.convertValues(source["byApiKey"], Part);
+	        this.byProvider = this.convertValues(source["byProvider"], Part);
+	        this.byMember = this.convertValues(source["byMember"], Part);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class StatsQuery {
+	    from: number;
+	    to: number;
+	    zone: string;
+	    buckets: number;
+	    top: number;
+	    groupId: number;
+	    apiKeyId: number;
+	    providerId: number;
+	    member: string;
+	    model: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new StatsQuery(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.zone = source["zone"];
+	        this.buckets = source["buckets"];
+	        this.top = source["top"];
+	        this.groupId = source["groupId"];
+	        this.apiKeyId = source["apiKeyId"];
+	        this.providerId = source["providerId"];
+	        this.member = source["member"];
+	        this.model = source["model"];
 	    }
 	}
 

@@ -1,4 +1,5 @@
 import { asFailure, calls as api, type CallQuery, type CallRow, type Failure } from '../api'
+import { anyCall } from '../api/any-call'
 
 export type CallFilter = Pick<CallQuery, 'states' | 'groupId' | 'apiKeyId' | 'id'>
 
@@ -12,7 +13,7 @@ const pageLimit = 500
 export class CallList {
   #rows = $state.raw<CallRow[]>([])
   #held = $state.raw<CallRow[]>([])
-  #more = $state(false)
+  #next = $state(0) // where the next older page begins; 0: there is none
   #loaded = $state(false)
   #loading = $state(false)
   #failure = $state.raw<Failure | null>(null)
@@ -27,7 +28,7 @@ export class CallList {
   }
 
   get more(): boolean {
-    return this.#more
+    return this.#next > 0
   }
 
   /** Whether the filter has been answered at least once. */
@@ -53,7 +54,7 @@ export class CallList {
     this.#turn++
     this.#rows = []
     this.#held = []
-    this.#more = false
+    this.#next = 0
     this.#loaded = false
     this.#newest = null
     return this.refresh()
@@ -82,15 +83,19 @@ export class CallList {
 
   /** Fetches the next older page. */
   async older(): Promise<void> {
-    const last = this.#rows.at(-1)
-    if (!last || !this.#more || this.#loading) return
+    if (this.#next === 0 || this.#loading) return
     const turn = this.#turn
     this.#loading = true
     try {
-      const page = await api.page({ ...this.#filter, before: last.seq, limit: pageSize })
+      const page = await api.page({
+        ...anyCall,
+        ...this.#filter,
+        before: this.#next,
+        limit: pageSize,
+      })
       if (turn !== this.#turn) return
       this.#rows = [...this.#rows, ...(page.rows ?? [])]
-      this.#more = page.more
+      this.#next = page.next
       this.#failure = null
     } catch (reason) {
       if (turn === this.#turn) this.#failure = asFailure(reason, 'Calls.Page')
@@ -103,9 +108,9 @@ export class CallList {
     do {
       this.#stale = false
       try {
-        const page = await api.page({ ...this.#filter, before: 0, limit: this.#reach() })
+        const page = await api.page({ ...anyCall, ...this.#filter, limit: this.#reach() })
         if (turn !== this.#turn) return
-        this.#merge(page.rows ?? [], page.more)
+        this.#merge(page.rows ?? [], page.next)
         this.#failure = null
       } catch (reason) {
         if (turn !== this.#turn) return
@@ -121,14 +126,14 @@ export class CallList {
     return Math.min(pageLimit, Math.max(pageSize, deepest + 1 + pageSize))
   }
 
-  #merge(fetched: CallRow[], more: boolean) {
+  #merge(fetched: CallRow[], next: number) {
     const newest = this.#rows[0]
     const oldest = fetched.at(-1)
     if (!newest || !oldest || oldest.seq > newest.seq) {
       // Nothing shown yet, or so much is new that the pages don't touch.
       this.#rows = fetched
       this.#held = []
-      this.#more = more
+      this.#next = next
       return
     }
     const bySeq = Object.fromEntries(fetched.map((row) => [row.seq, row]))
@@ -138,6 +143,6 @@ export class CallList {
     const fresh = fetched.filter((row) => row.seq > newest.seq)
     this.#rows = this.#following ? [...fresh, ...kept] : kept
     this.#held = this.#following ? [] : fresh
-    if (oldest.seq <= (kept.at(-1)?.seq ?? 0)) this.#more = more
+    if (oldest.seq <= (kept.at(-1)?.seq ?? 0)) this.#next = next
   }
 }

@@ -1,4 +1,5 @@
 import { calls as api } from '../api'
+import { anyCall } from '../api/any-call'
 import type { ApiKeys } from './keys.svelte'
 import type { Groups } from './groups.svelte'
 import type { Providers } from './providers.svelte'
@@ -12,14 +13,7 @@ const dismissed = 'headgate.started'
 /** The way from an empty program to the first call that was answered. */
 export class Checklist {
   readonly #answered = new Resource(async () => {
-    const page = await api.page({
-      before: 0,
-      limit: 1,
-      states: ['ok'],
-      groupId: 0,
-      apiKeyId: 0,
-      id: '',
-    })
+    const page = await api.page({ ...anyCall, limit: 1, states: ['ok'] })
     return (page.rows ?? []).length > 0
   })
   #dismissed = $state(isDismissed())

@@ -7,3 +7,5 @@ export function Get(arg1:string):Promise<calllog.Detail>;
 export function Health():Promise<calllog.Health>;
 
 export function Page(arg1:calllog.Query):Promise<calllog.Page>;
+
+export function Stats(arg1:calllog.StatsQuery):Promise<calllog.Stats>;

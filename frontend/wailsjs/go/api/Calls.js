@@ -13,3 +13,7 @@ export function Health() {
 export function Page(arg1) {
   return window['go']['api']['Calls']['Page'](arg1);
 }
+
+export function Stats(arg1) {
+  return window['go']['api']['Calls']['Stats'](arg1);
+}
