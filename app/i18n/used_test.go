@@ -177,7 +177,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 }
 
 // codeAreas are the areas whose keys end with a code of the Go side.
-var codeAreas = map[string]bool{"error": true, "notice": true, "class": true, "reason": true, "oldserver": true}
+var codeAreas = map[string]bool{"answer": true, "error": true, "notice": true, "class": true, "reason": true, "oldserver": true}
 
 // startsOf returns the beginnings of key that end with a dot.
 func startsOf(key string) []string {

@@ -1,3 +1,4 @@
+import type { CallRow } from '../../lib/api'
 import type { Tone } from '../../lib/ui/StatusBadge.svelte'
 
 export const states = [
@@ -19,4 +20,9 @@ export const tones: Record<string, Tone> = {
   canceled: 'off',
   interrupted: 'warn',
   refused: 'bad',
+}
+
+/** Why a call ended badly, as a code with the text "answer.<code>"; "" when it didn't. */
+export function whyFailed(call: CallRow): string {
+  return call.state === 'canceled' ? 'client_gone' : call.errorCode
 }
