@@ -13,7 +13,11 @@ let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
 
-const pages = ['start', 'calls', 'groups', 'providers', 'keys', 'keywords', 'settings', 'nowhere']
+const pages = [
+  'start',
+  'dashboard',
+  'dashboard?range=custom&from=2026-01-01&until=2026-02-01',
+].concat(['calls', 'groups', 'providers', 'keys', 'keywords', 'settings', 'nowhere'])
 const forms = [
   'providers?add=1',
   'groups?add=1',
@@ -66,6 +70,11 @@ for (const dark of [false, true]) {
       await go(hash)
       found.push(...(await check(page, hash)))
     }
+    await go('dashboard')
+    await page.getByRole('button', { name: 'Table: Cost by model' }).waitFor()
+    for (const table of await page.getByRole('button', { name: /^Table: / }).all())
+      await table.click()
+    found.push(...(await check(page, 'the tables of the dashboard')))
     const { rows } = await rpc(page, 'Calls/Page', {
       before: 0,
       limit: 1,

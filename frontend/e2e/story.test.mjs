@@ -134,7 +134,7 @@ test('from the first login to a call that fails over', { timeout: 120_000 }, asy
     await page.getByRole('link', { name: 'Getting started' }).click()
     await page.getByText('Everything works').waitFor()
     await page.getByRole('button', { name: 'Finish' }).click()
-    await page.getByRole('heading', { name: 'Calls' }).waitFor()
+    await page.getByRole('heading', { name: 'Dashboard' }).waitFor()
     assert.equal(await page.getByRole('link', { name: 'Getting started' }).count(), 0)
   })
 

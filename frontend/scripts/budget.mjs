@@ -37,8 +37,8 @@ function reached(start) {
 }
 
 const { found, add } = reached(readFileSync(join(dist, 'index.html'), 'utf8'))
-// What a returning person sees first: the calls, in the largest catalog that is loaded alone.
-for (const name of files.keys()) if (/^(CallsPage|en)-/.test(name)) add(name)
+// What a returning person sees first: the dashboard, in the largest catalog that is loaded alone.
+for (const name of files.keys()) if (/^(DashboardPage|en)-/.test(name)) add(name)
 
 const sum = (names) => [...names].reduce((total, name) => total + files.get(name).size, 0)
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`

@@ -1,5 +1,6 @@
 import type { Component } from 'svelte'
 import Activity from '@lucide/svelte/icons/activity'
+import ChartColumn from '@lucide/svelte/icons/chart-column'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Layers from '@lucide/svelte/icons/layers'
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert'
@@ -35,6 +36,12 @@ export const sections: { title: Key; pages: PageEntry[] }[] = [
   {
     title: 'rail.monitor',
     pages: [
+      {
+        path: 'dashboard',
+        title: 'dashboard.title',
+        icon: ChartColumn,
+        load: () => import('../pages/dashboard/DashboardPage.svelte'),
+      },
       {
         path: 'calls',
         title: 'calls.title',

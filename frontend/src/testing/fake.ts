@@ -3,6 +3,7 @@
 
 import type * as T from '../lib/api'
 import { attempt, settings } from './samples'
+import { statsOf } from './stats'
 
 type Handler = (...args: never[]) => unknown
 
@@ -180,6 +181,7 @@ export class FakeProgram {
         attempts: row.attempts === 0 ? [] : this.attempts.slice(-row.attempts),
       }
     },
+    'Calls.Stats': (query: T.StatsQuery) => statsOf(this.rows, query),
     'Calls.Health': () => ({ written: this.rows.length, dropped: 0, error: '' }),
     'Gateway.Status': () => this.door,
     'Gateway.Start': () => this.#moveDoor('running'),

@@ -72,6 +72,7 @@ export const calls = {
   page: call<[T.CallQuery], T.CallPage>('Calls.Page', boundCalls.Page),
   get: call<[id: string], T.CallDetail>('Calls.Get', boundCalls.Get),
   health: call<[], T.CallLogHealth>('Calls.Health', boundCalls.Health),
+  stats: call<[T.StatsQuery], T.Stats>('Calls.Stats', boundCalls.Stats),
 }
 
 export const gateway = {

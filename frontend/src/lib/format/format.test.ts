@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { joinAddress, splitAddress } from './address'
 import {
   bytes,
+  change,
+  compact,
   count,
   countdown,
   date,
   dayOf,
+  difference,
   duration,
   endOfDay,
   money,
   nanos,
+  percent,
+  startOfDay,
   time,
 } from './format'
 
@@ -66,6 +71,40 @@ describe('expiry days', () => {
   it('can be none', () => {
     expect(endOfDay('')).toBe(0)
     expect(dayOf(0)).toBe('')
+  })
+})
+
+describe('comparisons', () => {
+  it.each([
+    [112, 100, '+12%'],
+    [100.5, 100, '+0.5%'],
+    [50, 100, '-50%'],
+    [100, 100, '0%'],
+    [3, 0, '–'],
+    [null, 5, '–'],
+    [5, null, '–'],
+  ])('%s after %s', (now, before, text) => expect(change('en', now, before)).toBe(text))
+
+  it('tell a difference with its sign', () => {
+    expect(difference('en', 98.2, 99)).toBe('-0.8')
+    expect(difference('en', 1, null)).toBe('–')
+  })
+  it('call nothing all of it that is not', () => {
+    expect([1, 0.9999, 0.5, null].map((share) => percent('en', share))).toEqual([
+      '100%',
+      '99.9%',
+      '50%',
+      '–',
+    ])
+  })
+  it('are short where a number is long', () => expect(compact('en', 1_234_567)).toBe('1.2M'))
+})
+
+describe('days', () => {
+  it('begin at midnight of this clock', () => {
+    const at = new Date(2026, 10, 1, 15).getTime()
+    expect(startOfDay(at)).toBe(new Date(2026, 10, 1).getTime())
+    expect(startOfDay(at, -1)).toBe(new Date(2026, 9, 31).getTime())
   })
 })
 

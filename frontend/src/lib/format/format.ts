@@ -74,6 +74,37 @@ export function bytes(locale: string, n: number): string {
   }).format(value)
 }
 
+/** A number in few characters, such as 1.2M. */
+export function compact(locale: string, n: number | null): string {
+  if (n === null) return unknown
+  return numbers(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(n)
+}
+
+/** A share from 0 to 1; never "100%" for what isn't all of it. */
+export function percent(locale: string, share: number | null): string {
+  if (share === null) return unknown
+  const most = share < 1 ? Math.min(share, 0.999) : share
+  return numbers(locale, { style: 'percent', maximumFractionDigits: 1 }).format(most)
+}
+
+/** How much more, or less, something is than it was, as a share of what it was. */
+export function change(locale: string, now: number | null, before: number | null): string {
+  if (now === null || before === null || before === 0) return unknown
+  return numbers(locale, {
+    style: 'percent',
+    signDisplay: 'exceptZero',
+    maximumFractionDigits: Math.abs(now / before - 1) < 0.1 ? 1 : 0,
+  }).format(now / before - 1)
+}
+
+/** The difference of two numbers, with its sign. */
+export function difference(locale: string, now: number | null, before: number | null): string {
+  if (now === null || before === null) return unknown
+  return numbers(locale, { signDisplay: 'exceptZero', maximumFractionDigits: 1 }).format(
+    now - before,
+  )
+}
+
 /** A time of day for today, with the date for any other day. */
 export function time(locale: string, at: number, now = Date.now()): string {
   const clock: Intl.DateTimeFormatOptions = {
@@ -93,6 +124,23 @@ export function date(locale: string, at: number): string {
   return dates(locale, { dateStyle: 'medium' }).format(at)
 }
 
+export function hourOf(locale: string, at: number): string {
+  return dates(locale, { hour: '2-digit', minute: '2-digit' }).format(at)
+}
+
+export function shortDay(locale: string, at: number): string {
+  return dates(locale, { month: 'numeric', day: 'numeric' }).format(at)
+}
+
+export function dayAndHour(locale: string, at: number): string {
+  return dates(locale, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(at)
+}
+
 /** Minutes and seconds that are left, as a clock shows them. */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
@@ -104,6 +152,12 @@ export function endOfDay(value: string): number {
   const [year, month, day] = value.split('-').map(Number)
   if (!year || !month || !day) return 0
   return new Date(year, month - 1, day + 1).getTime()
+}
+
+/** The start of at's day, or of one so many days later, as the person's clock has it. */
+export function startOfDay(at: number, later = 0): number {
+  const d = new Date(at)
+  return new Date(d.getFullYear(), d.getMonth(), d.getDate() + later).getTime()
 }
 
 /** The <input type="date"> value whose endOfDay is at. */

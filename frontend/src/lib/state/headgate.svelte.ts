@@ -4,6 +4,7 @@ import { CallList } from './call-list.svelte'
 import { Changes } from './changes'
 import { Checklist } from './checklist.svelte'
 import { Clock } from './clock.svelte'
+import { Dashboard } from './dashboard.svelte'
 import { GatewayDoor } from './gateway.svelte'
 import { Groups } from './groups.svelte'
 import { ApiKeys } from './keys.svelte'
@@ -23,6 +24,7 @@ export class Headgate {
   readonly keys = new ApiKeys()
   readonly keywords = new Keywords()
   readonly calls = new CallList()
+  readonly dashboard = new Dashboard()
   readonly gateway = new GatewayDoor()
   readonly preferences = new Preferences()
   readonly about = new Resource<About>(system.about)
