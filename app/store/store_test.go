@@ -346,32 +346,6 @@ func TestPathsAreTakenLiterally(t *testing.T) {
 	}
 }
 
-func TestModes(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("an access list guards the folder there")
-	}
-	dir := filepath.Join(t.TempDir(), "data")
-	db := open(t, dir)
-	addProvider(t, db, "up", keyText)
-	shut(t, db)
-	db = open(t, dir) // makes a backup
-	addProvider(t, db, "other", keyText)
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := e.Info()
-		if want := map[bool]fs.FileMode{true: 0o700, false: 0o600}[e.IsDir()]; err == nil && info.Mode().Perm() != want {
-			t.Errorf("%s has mode %o, want %o", path, info.Mode().Perm(), want)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestDatabaseURL(t *testing.T) {
 	t.Parallel()
 	elsewhere := filepath.Join(t.TempDir(), "deep er", "my.db")
