@@ -91,8 +91,12 @@ func (a *attempt) do() (outcome Outcome) {
 	return outcome
 }
 
-// classify completes a result with what the attempt knows, and classifies it.
+// classify completes a result with what the attempt knows, and classifies it. A
+// client that is told of a failure leaves: that is not why the reply broke off.
 func (a *attempt) classify(res *result) Outcome {
+	if res.told != nil {
+		return *res.told
+	}
 	res.status, res.now = a.record.Status, time.Now()
 	if a.response != nil {
 		res.header = a.response.Header

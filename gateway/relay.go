@@ -211,6 +211,7 @@ func (a *attempt) breakOff(g *gate, res *result) {
 		return
 	}
 	o := a.classify(res)
+	res.told = &o
 	final := finals[o.Class]
 	final.message = "The reply broke off: " + o.Message
 	_ = g.write(a.x.at.dialect.ErrorEvent(final.envelope()), true)

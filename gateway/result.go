@@ -29,6 +29,8 @@ type result struct {
 	failure dialect.Error // what the body says went wrong
 	keyword *Keyword      // the failure keyword that matched
 	words   string        // all that describes the failure, in lower case
+
+	told *Outcome // what it was classified as when the client was told of it
 }
 
 // What can be wrong with a reply that began well.
