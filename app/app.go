@@ -41,6 +41,7 @@ type App struct {
 	Engine   *gateway.Gateway
 	Listener *Listener
 	Store    *store.DB
+	Uploads  *Uploads
 
 	lock *instance.Lock
 }
@@ -63,6 +64,9 @@ func (a *App) Start(ctx context.Context) (err error) {
 		}
 	}()
 	if a.lock, err = instance.Acquire(a.DataDir); err != nil {
+		return err
+	}
+	if a.Uploads, err = openUploads(a.DataDir); err != nil {
 		return err
 	}
 	sealer, err := secret.OpenKeyFile(filepath.Join(a.DataDir, "secret.key"))
@@ -163,6 +167,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Store != nil {
 		errs = append(errs, a.Store.Close())
+	}
+	if a.Uploads != nil {
+		errs = append(errs, a.Uploads.close())
 	}
 	if a.lock != nil {
 		errs = append(errs, a.lock.Release())
