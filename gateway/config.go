@@ -10,6 +10,7 @@ type Config struct {
 	Groups    []Group
 	APIKeys   []APIKey
 	Keywords  []Keyword
+	Capture   Capture
 	Origins   []string // web origins whose pages may call, such as "https://chat.example"
 	Failover  Failover
 	Timeouts  Timeouts
@@ -26,6 +27,10 @@ type Provider struct {
 	Keys    []ProviderKey
 	Headers []Header // sent with every request to this provider
 	Models  []Model
+	// Proxy carries the requests to this provider: an http, https or socks5 URL
+	// without userinfo. "": none, whatever the environment says.
+	Proxy    string
+	Timeouts Timeouts // zero fields: as the Config's
 }
 
 // ProviderKey is one credential of a provider. An empty key pool is allowed:
@@ -68,9 +73,14 @@ type Group struct {
 // Policy says how the members of a group are ordered.
 type Policy string
 
-// PolicyPriority tries the lowest priority number first; ties go to the lower
-// price, then to the lower member id.
-const PolicyPriority Policy = "priority"
+// The policies. All of them try the lowest priority number first; they differ in
+// how members of equal priority are ordered. What is still equal goes by price,
+// then by member id.
+const (
+	PolicyPriority     Policy = "priority"      // the lower price first
+	PolicyWeighted     Policy = "weighted"      // drawn anew for each call, by weight
+	PolicyLeastLatency Policy = "least_latency" // the shorter time to the first token lately; unmeasured ones first
+)
 
 // Member is a provider's model inside a group.
 type Member struct {
@@ -90,12 +100,41 @@ type APIKey struct {
 	ExpiresAt time.Time // zero: never
 }
 
-// Keyword is a failure keyword: literal text, matched case-insensitively in
-// decoded reply text and in error bodies.
+// Keyword is a failure keyword: text or, with Regex, a regular expression of
+// Go's syntax, matched in any case.
 type Keyword struct {
-	ID   int64
-	Text string
+	ID       int64
+	Text     string
+	Regex    bool
+	Scope    KeywordScope
+	GroupIDs []int64 // where it counts; none: in all groups
 }
+
+// KeywordScope is where a keyword is looked for. "" counts as ScopeBoth.
+type KeywordScope string
+
+// The scopes of keywords.
+const (
+	ScopeBoth   KeywordScope = "both"
+	ScopeReply  KeywordScope = "reply"  // decoded text of replies
+	ScopeErrors KeywordScope = "errors" // error bodies, and error frames in streams
+)
+
+// Capture says which calls are recorded with their bodies.
+type Capture struct {
+	When  CaptureWhen
+	Bytes int // at most of a request, and as many of a reply; 0: DefaultCaptureBytes
+}
+
+// CaptureWhen is when bodies are recorded. "" counts as CaptureNever.
+type CaptureWhen string
+
+// When bodies are recorded.
+const (
+	CaptureNever  CaptureWhen = "never"
+	CaptureErrors CaptureWhen = "errors" // of calls that did not end well, or needed more than one attempt
+	CaptureAlways CaptureWhen = "always"
+)
 
 // Failover is when a member that fails is passed over, and for how long.
 type Failover struct {
@@ -135,4 +174,5 @@ const (
 	DefaultAttemptLimit        = 8
 	DefaultCommitLimit         = 300 * time.Second
 	DefaultBodyBytes           = 64 << 20
+	DefaultCaptureBytes        = 32 << 10
 )

@@ -40,6 +40,17 @@ type Call struct {
 	BytesOut   int64
 	Usage      Usage
 	Attempts   []Attempt
+	Bodies     *Bodies // nil: not captured
+}
+
+// Bodies are what a call carried, as the client sent and got it, with every
+// provider key and API key in it blotted out.
+type Bodies struct {
+	RequestHeader []Header // without credentials
+	Request       []byte
+	RequestCut    bool // there was more
+	Reply         []byte
+	ReplyCut      bool
 }
 
 // State is how a call ended.

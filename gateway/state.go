@@ -53,6 +53,19 @@ type MemberHealth struct {
 	LastFailureAt time.Time // zero: none
 	Class         Class     // of the last failure
 	Reason        string
+	Message       string // one sentence in English, secrets redacted
+}
+
+// KeyHealth is the running state of one provider key.
+type KeyHealth struct {
+	ProviderKeyID int64
+	CooldownUntil time.Time // zero: not cooling down, but perhaps on some members: see Limited
+	Limited       int       // members on which it is passed over because of a rate limit
+	LastFailureAt time.Time // zero: none
+	LastUsedAt    time.Time // zero: not since the start
+	Class         Class     // of the last failure
+	Reason        string
+	Message       string
 }
 
 func newHealth(onChange func()) *health {

@@ -46,3 +46,18 @@ func (k *APIKeys) Delete(id int64) error {
 	defer cancel()
 	return k.app.Catalog.DeleteAPIKey(ctx, id)
 }
+
+// Rotate gives an API key a new text. The text before works for so many seconds
+// more; 0: it ends at once.
+func (k *APIKeys) Rotate(id int64, graceSeconds int) (catalog.NewAPIKey, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return k.app.Catalog.RotateAPIKey(ctx, id, graceSeconds)
+}
+
+// EndGrace ends the time in which the text before the rotation works.
+func (k *APIKeys) EndGrace(id int64) error {
+	ctx, cancel := bounded()
+	defer cancel()
+	return k.app.Catalog.EndGrace(ctx, id)
+}

@@ -31,3 +31,18 @@ func (c *Calls) Stats(q calllog.StatsQuery) (calllog.Stats, error) {
 
 // Health tells how the call log itself is doing.
 func (c *Calls) Health() calllog.Health { return c.app.CallLog.Health() }
+
+// Bodies returns what a call carried.
+func (c *Calls) Bodies(id string) (calllog.Bodies, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return c.app.CallLog.Bodies(ctx, id)
+}
+
+// Clear removes some of the calls that started before a time, in Unix
+// milliseconds. Statistics stay.
+func (c *Calls) Clear(before int64) (calllog.Cleared, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return c.app.CallLog.Clear(ctx, before)
+}

@@ -34,3 +34,11 @@ func (g *Groups) Health() []catalog.MemberHealth { return g.app.Catalog.Health()
 
 // ClearCooldown makes a member eligible again.
 func (g *Groups) ClearCooldown(memberID int64) { g.app.Catalog.ClearCooldown(memberID) }
+
+// Explain tells which member of a group would answer now, and why: all members,
+// those with a turn first, in its order.
+func (g *Groups) Explain(id int64) ([]catalog.Prospect, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return g.app.Catalog.Explain(ctx, id)
+}

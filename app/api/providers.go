@@ -57,3 +57,51 @@ func (p *Providers) DeleteModel(id int64) error {
 	defer cancel()
 	return p.app.Catalog.DeleteModel(ctx, id)
 }
+
+// KeyHealth returns the state of every provider key that was used or has failed
+// since the start.
+func (p *Providers) KeyHealth() []catalog.KeyHealth { return p.app.Catalog.KeyHealth() }
+
+// Duplicate copies a provider with its keys and models under a name that is
+// free. The copy is in no group.
+func (p *Providers) Duplicate(id int64) (catalog.Provider, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return p.app.Catalog.DuplicateProvider(ctx, id)
+}
+
+// KeyPlaces finds where a provider key is kept, by its whole text.
+func (p *Providers) KeyPlaces(secret string) ([]catalog.KeyPlace, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return p.app.Catalog.KeyPlaces(ctx, secret)
+}
+
+// RemoveKeys removes provider keys and, with the last key of a provider, the
+// provider and everything behind it.
+func (p *Providers) RemoveKeys(keyIDs []int64) (catalog.RemovedKeys, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return p.app.Catalog.RemoveKeys(ctx, keyIDs)
+}
+
+// ListModels asks a provider, perhaps an unsaved one, what it serves.
+func (p *Providers) ListModels(in catalog.ProviderInput) (catalog.ModelListing, error) {
+	ctx, cancel := bounded()
+	defer cancel()
+	return p.app.Catalog.ListModels(ctx, in)
+}
+
+// StartModelImport begins to import models and returns the import's id.
+func (p *Providers) StartModelImport(in catalog.ModelImport) (string, error) {
+	return p.app.Catalog.StartModelImport(in)
+}
+
+// ModelImportProgress tells how far an import is. It is known for ten minutes
+// after its end.
+func (p *Providers) ModelImportProgress(id string) (catalog.ModelImportProgress, error) {
+	return p.app.Catalog.ModelImportProgress(id)
+}
+
+// CancelModelImport ends an import; nothing of it stays.
+func (p *Providers) CancelModelImport(id string) { p.app.Catalog.CancelModelImport(id) }

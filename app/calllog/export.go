@@ -19,24 +19,34 @@ const (
 	FormatJSON = "json" // an array of Row
 )
 
+// CheckExport tells why Export would refuse.
+// Codes: export_format_unknown and those of Page.
+func CheckExport(q Query, format string) error {
+	if format != FormatCSV && format != FormatJSON {
+		return apperr.New("export_format_unknown", "Format", format)
+	}
+	_, err := checked(exported(q))
+	return err
+}
+
+// exported is q from its newest call on, in the longest pages.
+func exported(q Query) Query {
+	q.Limit, q.Before = maxPage, 0
+	return q
+}
+
 // Export writes all calls that match q to w, newest first, a page at a time.
 // Calls that arrive meanwhile are not among them. Limit and Before don't matter.
 // Codes: export_format_unknown and those of Page.
 func (l *Log) Export(ctx context.Context, q Query, format string, w io.Writer) error {
-	q.Limit, q.Before = maxPage, 0
-	q, err := checked(q)
-	if err != nil {
+	if err := CheckExport(q, format); err != nil {
 		return err
 	}
+	q, _ = checked(exported(q))
 	out := bufio.NewWriterSize(w, 64<<10)
-	var to rowWriter
-	switch format {
-	case FormatCSV:
+	var to rowWriter = &jsonRows{out: out}
+	if format == FormatCSV {
 		to = &csvRows{csv.NewWriter(out)}
-	case FormatJSON:
-		to = &jsonRows{out: out}
-	default:
-		return apperr.New("export_format_unknown", "Format", format)
 	}
 	if err := to.begin(); err != nil {
 		return err

@@ -38,6 +38,7 @@ type Detail struct {
 	CachedInputTokens *int64    `json:"cachedInputTokens"`
 	ReasoningTokens   *int64    `json:"reasoningTokens"`
 	CostSource        string    `json:"costSource"` // reported, tokens, call, unknown
+	HasBodies         bool      `json:"hasBodies"`
 	Attempts          []Attempt `json:"attempts"`
 }
 
@@ -62,6 +63,44 @@ type Attempt struct {
 	Message      string   `json:"message"`
 	Keyword      string   `json:"keyword"`
 	BenchMS      int64    `json:"benchMs"`
+}
+
+// Bodies are what a call carried, without secrets. Text that isn't UTF-8 has
+// replacement characters.
+type Bodies struct {
+	RequestHeaders []Header `json:"requestHeaders"` // without credentials
+	Request        string   `json:"request"`
+	RequestCut     bool     `json:"requestCut"` // there was more
+	Reply          string   `json:"reply"`
+	ReplyCut       bool     `json:"replyCut"`
+}
+
+// Header is a request header.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Cleared is what one step of clearing removed.
+type Cleared struct {
+	Removed int  `json:"removed"`
+	More    bool `json:"more"` // older calls are left: clear again
+}
+
+// KeywordUse is how often a failure keyword failed an attempt.
+type KeywordUse struct {
+	Hits   int64
+	LastAt int64 // Unix milliseconds
+}
+
+// KeywordFinds are the stored calls in which a keyword would have been found.
+type KeywordFinds struct {
+	Looked    int   `json:"looked"`   // newest calls that were looked through
+	WithText  int   `json:"withText"` // of them, with something to look in: a body or an error's message
+	Matched   int   `json:"matched"`
+	Succeeded int   `json:"succeeded"` // matched and nevertheless ok
+	Since     int64 `json:"since"`     // start of the oldest one looked at; 0: there was none
+	Rows      []Row `json:"rows"`      // matched, newest first, at most 50
 }
 
 // Query selects a page of calls, newest first.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"hash/crc32"
 	"math/big"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -219,7 +220,7 @@ func TestKeywordRules(t *testing.T) {
 	}
 	wantCode(t, h.DeleteKeyword(ctx, 99), "keyword_not_found")
 	w.Text, w.Enabled = "quota EXCEEDED", false
-	if got := must[catalog.Keyword](h)(h.SaveKeyword(ctx, w)); got != w {
+	if got := must[catalog.Keyword](h)(h.SaveKeyword(ctx, w)); !reflect.DeepEqual(got, w) {
 		t.Errorf("saved %+v", got)
 	}
 }

@@ -17,14 +17,19 @@ const (
 
 // Change is what an import did with one object, in English.
 type Change struct {
-	Action  Action
-	Object  string   // such as: provider "up"
-	Details []string // what is new about a changed one
+	Action  Action   `json:"action"`
+	Kind    string   `json:"kind"`    // provider, model, group, api_key, keyword, settings
+	Name    string   `json:"name"`    // "" for settings
+	Object  string   `json:"-"`       // such as: provider "up"
+	Details []string `json:"details"` // what is new about a changed one, in English
 }
 
 // MadeKey is an API key that an import made. Its text is not to be had again; a
 // preview has none.
-type MadeKey struct{ Name, Key string }
+type MadeKey struct {
+	Name string `json:"name"`
+	Key  string `json:"key"`
+}
 
 // Report is what an import did, in the order of the file.
 type Report struct {

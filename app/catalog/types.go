@@ -1,6 +1,9 @@
 package catalog
 
-import "headgate/app/secret"
+import (
+	"headgate/app/apperr"
+	"headgate/app/secret"
+)
 
 // The types below are also the window's: times are Unix milliseconds, prices
 // US dollars, and a null price is unknown, which differs from zero.
@@ -13,10 +16,20 @@ type Provider struct {
 	BaseURL   string        `json:"baseUrl"`
 	Enabled   bool          `json:"enabled"`
 	Headers   []Header      `json:"headers"`
+	Proxy     string        `json:"proxy"` // http, https or socks5 URL; "": none
+	Timeouts  Timeouts      `json:"timeouts"`
 	Keys      []ProviderKey `json:"keys"`
 	Models    []Model       `json:"models"`
 	CreatedAt int64         `json:"createdAt"`
 	UpdatedAt int64         `json:"updatedAt"`
+}
+
+// Timeouts are a provider's own, in seconds; 0: as in the settings.
+type Timeouts struct {
+	ConnectSeconds    int `json:"connectSeconds"`
+	FirstTokenSeconds int `json:"firstTokenSeconds"`
+	StreamIdleSeconds int `json:"streamIdleSeconds"`
+	ReplySeconds      int `json:"replySeconds"`
 }
 
 // Header is sent with every request to a provider.
@@ -83,27 +96,48 @@ type APIKey struct {
 	LastUsedAt int64   `json:"lastUsedAt"` // 0: never
 	CreatedAt  int64   `json:"createdAt"`
 	Hash       []byte  `json:"-"` // SHA-256
+
+	// After a rotation the key before works on until then.
+	PreviousLastFour string `json:"previousLastFour"` // "": none
+	PreviousUntil    int64  `json:"previousUntil"`    // 0: none
+	PreviousHash     []byte `json:"-"`
 }
 
-// Keyword is a failure keyword.
+// Keyword is a failure keyword: text or, with Regex, a regular expression of
+// Go's syntax, matched in any case.
 type Keyword struct {
-	ID          int64  `json:"id"`
-	Text        string `json:"text"`
-	Description string `json:"description"`
-	Enabled     bool   `json:"enabled"`
-	CreatedAt   int64  `json:"createdAt"`
+	ID          int64   `json:"id"`
+	Text        string  `json:"text"`
+	Regex       bool    `json:"regex"`
+	Scope       string  `json:"scope"`    // both, reply, errors
+	GroupIDs    []int64 `json:"groupIds"` // where it counts; none: in all groups
+	Description string  `json:"description"`
+	Enabled     bool    `json:"enabled"`
+	CreatedAt   int64   `json:"createdAt"`
+	Hits        int64   `json:"hits"`      // calls that it failed an attempt of; only for reading
+	LastHitAt   int64   `json:"lastHitAt"` // 0: never; only for reading
+}
+
+// KeywordTest is what a keyword finds in a text.
+type KeywordTest struct {
+	// Parts are the text cut where matches begin and end: every second part,
+	// from the second on, is a match.
+	Parts []string `json:"parts"`
 }
 
 // ProviderInput creates (ID 0) or changes a provider. Its models are saved by
 // themselves.
 type ProviderInput struct {
-	ID      int64              `json:"id"`
-	Name    string             `json:"name"`
-	Dialect string             `json:"dialect"`
-	BaseURL string             `json:"baseUrl"`
-	Enabled bool               `json:"enabled"`
-	Headers []Header           `json:"headers"`
-	Keys    []ProviderKeyInput `json:"keys"` // the whole pool; what is left out is removed
+	ID      int64    `json:"id"`
+	Name    string   `json:"name"`
+	Dialect string   `json:"dialect"`
+	BaseURL string   `json:"baseUrl"`
+	Enabled bool     `json:"enabled"`
+	Headers []Header `json:"headers"`
+	Proxy   string   `json:"proxy"`
+	// Timeouts of the provider alone; 0: as in the settings.
+	Timeouts Timeouts           `json:"timeouts"`
+	Keys     []ProviderKeyInput `json:"keys"` // the whole pool; what is left out is removed
 }
 
 // ProviderKeyInput keeps a stored key (ID set, Secret empty), replaces it (both
@@ -166,5 +200,110 @@ type MemberHealth struct {
 	CooldownUntil int64  `json:"cooldownUntil"` // 0: not cooling down
 	Class         string `json:"class"`         // of the last failure; "": none
 	Reason        string `json:"reason"`
+	Message       string `json:"message"`       // in English, without secrets
 	LastFailureAt int64  `json:"lastFailureAt"` // 0: none
+}
+
+// KeyHealth is the running state of one provider key.
+type KeyHealth struct {
+	ProviderKeyID int64  `json:"providerKeyId"`
+	CooldownUntil int64  `json:"cooldownUntil"` // 0: not cooling down
+	Limited       int    `json:"limited"`       // members on which it is passed over because of a rate limit
+	LastFailureAt int64  `json:"lastFailureAt"` // 0: none
+	LastUsedAt    int64  `json:"lastUsedAt"`    // 0: not since the start
+	Class         string `json:"class"`
+	Reason        string `json:"reason"`
+	Message       string `json:"message"`
+}
+
+// KeyPlace is where a provider key is kept, and what hangs on it.
+type KeyPlace struct {
+	KeyID      int64    `json:"keyId"`
+	Hint       string   `json:"hint"`
+	ProviderID int64    `json:"providerId"`
+	Provider   string   `json:"provider"`
+	Last       bool     `json:"last"`   // without it the provider goes too, with all that follows
+	Models     int      `json:"models"` // that the provider serves
+	Groups     []string `json:"groups"` // in which they are members
+}
+
+// RemovedKeys is what went with provider keys.
+type RemovedKeys struct {
+	Keys      int `json:"keys"`
+	Providers int `json:"providers"`
+	Models    int `json:"models"`
+	Members   int `json:"members"`
+}
+
+// Prospect is what awaits one member if a call came now.
+type Prospect struct {
+	MemberID  int64    `json:"memberId"`
+	Turn      int      `json:"turn"`      // 1: it would answer; 2: next if that fails; 0: passed over
+	Reason    string   `json:"reason"`    // the text "plan.<reason>"
+	KeyHint   string   `json:"keyHint"`   // of the key that it would be tried with
+	Until     int64    `json:"until"`     // when one that is passed over can be tried again; 0: that depends
+	Share     *float64 `json:"share"`     // how often it comes first among its equals; null: not drawn
+	LatencyMS *float64 `json:"latencyMs"` // what it is ordered by; null: not by that, or not measured
+}
+
+// Why a member that the engine doesn't even have is passed over.
+const (
+	ProspectGroupOff    = "group_off"
+	ProspectMemberOff   = "member_off"
+	ProspectModelOff    = "model_off"
+	ProspectProviderOff = "provider_off"
+	ProspectKeysOff     = "keys_off"
+)
+
+// ModelListing is what a provider says that it serves, beside what is known.
+type ModelListing struct {
+	Probe    ProbeResult   `json:"probe"`    // not OK: why there is no list
+	Models   []ListedModel `json:"models"`   // by name
+	Vanished []Model       `json:"vanished"` // stored ones that the provider doesn't list any more
+}
+
+// ListedModel is a model that a provider lists.
+type ListedModel struct {
+	Name             string   `json:"name"`
+	KnownID          int64    `json:"knownId"` // of the stored model; 0: it is new
+	ContextTokens    int64    `json:"contextTokens"`
+	InputPrice       *float64 `json:"inputPrice"`
+	OutputPrice      *float64 `json:"outputPrice"`
+	CachedInputPrice *float64 `json:"cachedInputPrice"`
+	PriceSource      string   `json:"priceSource"` // provider, table, or "": not known
+}
+
+// ModelImport adds models to a provider, all or none.
+type ModelImport struct {
+	Provider ProviderInput `json:"provider"` // ID 0 creates it; else it is left as it is
+	Models   []ModelToAdd  `json:"models"`
+	Remove   []int64       `json:"remove"` // stored models that go, with their memberships
+}
+
+// ModelToAdd is a model to add, or with a known name one to change.
+type ModelToAdd struct {
+	Name             string   `json:"name"`
+	Alias            string   `json:"alias"` // name of the group that it joins, made when missing; "": none
+	ContextTokens    int64    `json:"contextTokens"`
+	InputPrice       *float64 `json:"inputPrice"`
+	OutputPrice      *float64 `json:"outputPrice"`
+	CachedInputPrice *float64 `json:"cachedInputPrice"`
+	CallPrice        *float64 `json:"callPrice"`
+}
+
+// ModelImportProgress is how far an import of models is. Done, with neither
+// Error nor Canceled, means that all of it is in.
+type ModelImportProgress struct {
+	Total        int           `json:"total"`
+	Count        int           `json:"count"`
+	Done         bool          `json:"done"`
+	Canceled     bool          `json:"canceled"` // nothing was changed
+	Error        *apperr.Error `json:"error"`    // nothing was changed
+	ProviderID   int64         `json:"providerId"`
+	Added        int           `json:"added"`
+	Changed      int           `json:"changed"`
+	Unchanged    int           `json:"unchanged"`
+	Removed      int           `json:"removed"`
+	GroupsMade   int           `json:"groupsMade"`
+	MembersAdded int           `json:"membersAdded"`
 }

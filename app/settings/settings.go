@@ -45,8 +45,22 @@ type Timeouts struct {
 
 // Log is what the call log keeps.
 type Log struct {
-	Days int `json:"days"` // calls older than this are removed; 0: kept for ever
+	Days   int    `json:"days"`   // calls older than this are removed; 0: kept for ever
+	Bodies Bodies `json:"bodies"` // which calls are kept with what they carried
+	// BodyDays is for how long bodies are kept, at most as long as their calls; 0: as long.
+	BodyDays int `json:"bodyDays"`
+	BodyKB   int `json:"bodyKb"` // of a request, and as much of a reply, KiB; 1–1024
 }
+
+// Bodies is which calls are kept with their bodies.
+type Bodies string
+
+// Which calls are kept with their bodies.
+const (
+	BodiesNever  Bodies = "never"
+	BodiesErrors Bodies = "errors" // what did not end well, or needed more than one attempt
+	BodiesAlways Bodies = "always"
+)
 
 // Default is what holds until a person chooses otherwise.
 func Default() Settings {
@@ -55,7 +69,7 @@ func Default() Settings {
 		Gateway:     Gateway{Address: "127.0.0.1:8001", StartOnOpen: true},
 		Failover:    Failover{Count: 2, Minutes: 5, CooldownSeconds: 60},
 		Timeouts:    Timeouts{ConnectSeconds: 10, FirstTokenSeconds: 120, StreamIdleSeconds: 120, ReplySeconds: 600},
-		Log:         Log{Days: 90},
+		Log:         Log{Days: 90, Bodies: BodiesErrors, BodyDays: 7, BodyKB: 32},
 		CloseToTray: true,
 	}
 }

@@ -90,6 +90,7 @@ describe('GroupsPage', () => {
         cooldownUntil: Date.now() + 30_000,
         class: 'timeout',
         reason: 'x',
+        message: '',
         lastFailureAt: 1,
       },
     ]

@@ -1,7 +1,7 @@
 // `npm run dev`: the pages over a program in memory. "?empty" shows the first run.
 
 import { FakeProgram } from './fake'
-import { attempt, member, model, provider, row } from './samples'
+import { apiKey, attempt, keyword, member, model, provider, row } from './samples'
 
 export function install() {
   const fake = new FakeProgram()
@@ -68,23 +68,22 @@ function fill(fake: FakeProgram) {
       cooldownUntil: Date.now() + 54_000,
       class: 'rate_limited',
       reason: 'retry_after',
+      message: 'Rate limit exceeded: free-models-per-min.',
       lastFailureAt: Date.now() - 6000,
     },
   ]
   fake.keys = [
-    key(1, 'laptop', [1, 2], { lastUsedAt: Date.now() - 90_000 }),
-    key(2, 'CI', [1], { expiresAt: Date.now() + 86_400_000 * 30 }),
-    key(3, 'old phone', [1], { enabled: false }),
+    apiKey(1, 'laptop', { groupIds: [1, 2], lastUsedAt: Date.now() - 90_000 }),
+    apiKey(2, 'CI', { expiresAt: Date.now() + 86_400_000 * 30 }),
+    apiKey(3, 'old phone', { enabled: false }),
   ]
   fake.keywords = [
-    {
-      id: 1,
-      text: 'quota exceeded',
+    keyword(1, 'quota exceeded', {
       description: 'Free tier of OpenRouter',
-      enabled: true,
-      createdAt: 0,
-    },
-    { id: 2, text: '您的额度已用完', description: '', enabled: false, createdAt: 0 },
+      hits: 12,
+      lastHitAt: Date.now() - 3_600_000,
+    }),
+    keyword(2, '您的额度已用完', { enabled: false }),
   ]
   fake.attempts = [
     attempt({
@@ -162,21 +161,6 @@ function sample(seq: number, now: number) {
   if (seq === 340)
     return row(seq, { startedAt, state: 'open', status: 0, costNanos: null, outputTokens: null })
   return row(seq, { startedAt, attempts: seq % 5 === 0 ? 3 : 1 })
-}
-
-function key(id: number, name: string, groupIds: number[], more: object) {
-  return {
-    id,
-    name,
-    groupIds,
-    prefix: 'hg-4Tz',
-    lastFour: 'q8Rk',
-    enabled: true,
-    expiresAt: 0,
-    lastUsedAt: 0,
-    createdAt: 0,
-    ...more,
-  }
 }
 
 function arrive(fake: FakeProgram) {

@@ -19,6 +19,8 @@ export function provider(id: number, name: string, more: Partial<T.Provider> = {
     baseUrl: `https://${name.toLowerCase().replaceAll(' ', '-')}.example.com/v1`,
     enabled: true,
     headers: [],
+    proxy: '',
+    timeouts: { connectSeconds: 0, firstTokenSeconds: 0, streamIdleSeconds: 0, replySeconds: 0 },
     keys: [{ id: id * 10, hint: 'sk-a…wxyz', enabled: true }],
     models: [],
     createdAt: 0,
@@ -105,6 +107,39 @@ export const settings: T.Settings = {
     streamIdleSeconds: 120,
     replySeconds: 600,
   },
-  log: { days: 90 },
+  log: { days: 90, bodies: 'errors', bodyDays: 7, bodyKb: 32 },
   closeToTray: true,
+}
+
+export function apiKey(id: number, name: string, more: Partial<T.ApiKey> = {}): T.ApiKey {
+  return {
+    id,
+    name,
+    groupIds: [1],
+    prefix: 'hg-4Tz',
+    lastFour: 'q8Rk',
+    enabled: true,
+    expiresAt: 0,
+    lastUsedAt: 0,
+    createdAt: 0,
+    previousLastFour: '',
+    previousUntil: 0,
+    ...more,
+  }
+}
+
+export function keyword(id: number, text: string, more: Partial<T.Keyword> = {}): T.Keyword {
+  return {
+    id,
+    text,
+    regex: false,
+    scope: 'both',
+    groupIds: [],
+    description: '',
+    enabled: true,
+    createdAt: 0,
+    hits: 0,
+    lastHitAt: 0,
+    ...more,
+  }
 }

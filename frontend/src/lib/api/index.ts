@@ -1,10 +1,12 @@
 // Every call that the window makes, through the generated bindings. A rejected
 // call rejects with a Failure; a list is never null.
 
+import * as boundBackups from '../../../wailsjs/go/api/Backups'
 import * as boundKeys from '../../../wailsjs/go/api/APIKeys'
 import * as boundCalls from '../../../wailsjs/go/api/Calls'
 import * as boundGateway from '../../../wailsjs/go/api/Gateway'
 import * as boundGroups from '../../../wailsjs/go/api/Groups'
+import * as boundImports from '../../../wailsjs/go/api/Imports'
 import * as boundKeywords from '../../../wailsjs/go/api/Keywords'
 import * as boundProviders from '../../../wailsjs/go/api/Providers'
 import * as boundSettings from '../../../wailsjs/go/api/Settings'
@@ -45,6 +47,32 @@ export const providers = {
   test: call<[T.ProviderInput], T.ProbeResult>('Providers.Test', boundProviders.Test),
   saveModel: call<[T.Model], T.Model>('Providers.SaveModel', boundProviders.SaveModel),
   deleteModel: call<[id: number], void>('Providers.DeleteModel', boundProviders.DeleteModel),
+  keyHealth: list<T.KeyHealth>('Providers.KeyHealth', boundProviders.KeyHealth),
+  duplicate: call<[id: number], T.Provider>('Providers.Duplicate', boundProviders.Duplicate),
+  keyPlaces: call<[secret: string], T.KeyPlace[] | null>(
+    'Providers.KeyPlaces',
+    boundProviders.KeyPlaces,
+  ),
+  removeKeys: call<[keyIds: number[]], T.RemovedKeys>(
+    'Providers.RemoveKeys',
+    boundProviders.RemoveKeys,
+  ),
+  listModels: call<[T.ProviderInput], T.ModelListing>(
+    'Providers.ListModels',
+    boundProviders.ListModels,
+  ),
+  startModelImport: call<[T.ModelImport], string>(
+    'Providers.StartModelImport',
+    boundProviders.StartModelImport,
+  ),
+  modelImportProgress: call<[id: string], T.ModelImportProgress>(
+    'Providers.ModelImportProgress',
+    boundProviders.ModelImportProgress,
+  ),
+  cancelModelImport: call<[id: string], void>(
+    'Providers.CancelModelImport',
+    boundProviders.CancelModelImport,
+  ),
 }
 
 export const groups = {
@@ -53,6 +81,7 @@ export const groups = {
   delete: call<[id: number], void>('Groups.Delete', boundGroups.Delete),
   health: list<T.MemberHealth>('Groups.Health', boundGroups.Health),
   clearCooldown: call<[memberId: number], void>('Groups.ClearCooldown', boundGroups.ClearCooldown),
+  explain: call<[id: number], T.Prospect[] | null>('Groups.Explain', boundGroups.Explain),
 }
 
 export const apiKeys = {
@@ -60,12 +89,16 @@ export const apiKeys = {
   create: call<[T.ApiKeyInput], T.NewApiKey>('APIKeys.Create', boundKeys.Create),
   save: call<[T.ApiKeyInput], T.ApiKey>('APIKeys.Save', boundKeys.Save),
   delete: call<[id: number], void>('APIKeys.Delete', boundKeys.Delete),
+  rotate: call<[id: number, graceSeconds: number], T.NewApiKey>('APIKeys.Rotate', boundKeys.Rotate),
+  endGrace: call<[id: number], void>('APIKeys.EndGrace', boundKeys.EndGrace),
 }
 
 export const keywords = {
   list: list<T.Keyword>('Keywords.List', boundKeywords.List),
   save: call<[T.Keyword], T.Keyword>('Keywords.Save', boundKeywords.Save),
   delete: call<[id: number], void>('Keywords.Delete', boundKeywords.Delete),
+  test: call<[T.Keyword, sample: string], T.KeywordTest>('Keywords.Test', boundKeywords.Test),
+  testCalls: call<[T.Keyword], T.KeywordFinds>('Keywords.TestCalls', boundKeywords.TestCalls),
 }
 
 export const calls = {
@@ -73,6 +106,8 @@ export const calls = {
   get: call<[id: string], T.CallDetail>('Calls.Get', boundCalls.Get),
   health: call<[], T.CallLogHealth>('Calls.Health', boundCalls.Health),
   stats: call<[T.StatsQuery], T.Stats>('Calls.Stats', boundCalls.Stats),
+  bodies: call<[id: string], T.Bodies>('Calls.Bodies', boundCalls.Bodies),
+  clear: call<[before: number], T.Cleared>('Calls.Clear', boundCalls.Clear),
 }
 
 export const gateway = {
@@ -84,6 +119,25 @@ export const gateway = {
 export const settings = {
   get: call<[], T.Settings>('Settings.Get', boundSettings.Get),
   save: call<[T.Settings], void>('Settings.Save', boundSettings.Save),
+}
+
+export const imports = {
+  preview: call<[upload: string, passphrase: string], T.ImportPreview>(
+    'Imports.Preview',
+    boundImports.Preview,
+  ),
+  start: call<[upload: string, passphrase: string, calls: boolean], void>(
+    'Imports.Start',
+    boundImports.Start,
+  ),
+  progress: call<[], T.ImportProgress>('Imports.Progress', boundImports.Progress),
+}
+
+export const backups = {
+  list: list<T.Backup>('Backups.List', boundBackups.List),
+  make: call<[], T.Backup>('Backups.Make', boundBackups.Make),
+  preview: call<[name: string], T.Change[] | null>('Backups.Preview', boundBackups.Preview),
+  restore: call<[name: string], void>('Backups.Restore', boundBackups.Restore),
 }
 
 export const system = {

@@ -2,7 +2,15 @@
 // milliseconds, prices US dollars, durations milliseconds; null is unknown,
 // never zero.
 
-import type { api, app, apperr, calllog, catalog, settings } from '../../../wailsjs/go/models'
+import type {
+  api,
+  app,
+  apperr,
+  calllog,
+  catalog,
+  oldserver,
+  settings,
+} from '../../../wailsjs/go/models'
 
 /** A generated class as JSON carries it: no methods, and null where Go has a pointer. */
 type Plain<T> = T extends (infer Item)[]
@@ -31,11 +39,28 @@ export type ApiKey = Plain<catalog.APIKey>
 export type ApiKeyInput = Plain<catalog.APIKeyInput>
 export type NewApiKey = Plain<catalog.NewAPIKey>
 export type Keyword = Plain<catalog.Keyword>
+export type KeywordTest = Plain<catalog.KeywordTest>
+export type KeyHealth = Plain<catalog.KeyHealth>
+export type KeyPlace = Plain<catalog.KeyPlace>
+export type RemovedKeys = Plain<catalog.RemovedKeys>
+export type Prospect = Plain<catalog.Prospect>
+export type ListedModel = Plain<catalog.ListedModel>
+export type ModelListing = Plain<catalog.ModelListing>
+export type ModelToAdd = Plain<catalog.ModelToAdd>
+export type ModelImport = Plain<catalog.ModelImport>
+export type ModelImportProgress = Plain<Omit<catalog.ModelImportProgress, 'error'>> & {
+  error: CodedError | null
+}
+export type Change = Plain<catalog.Change>
+export type MadeKey = Plain<catalog.MadeKey>
 export type CallRow = Plain<calllog.Row>
 export type Attempt = Plain<calllog.Attempt>
 export type CallDetail = Plain<calllog.Detail>
 export type CallQuery = Plain<calllog.Query>
 export type CallPage = Plain<calllog.Page>
+export type Bodies = Plain<calllog.Bodies>
+export type Cleared = Plain<calllog.Cleared>
+export type KeywordFinds = Plain<calllog.KeywordFinds>
 export type CallLogHealth = Plain<calllog.Health>
 export type StatsQuery = Plain<calllog.StatsQuery>
 export type Stats = Plain<calllog.Stats>
@@ -45,6 +70,11 @@ export type Settings = Plain<settings.Settings>
 export type GatewayStatus = Plain<Omit<app.ListenerStatus, 'error'>> & { error: CodedError | null }
 export type Notice = Plain<app.Notice>
 export type About = Plain<api.About>
+export type OldServerPreview = Plain<oldserver.Preview>
+export type ImportPreview = Plain<api.ImportPreview>
+export type ImportProgress = Plain<Omit<api.ImportProgress, 'error'>> & { error: CodedError | null }
+export type Backup = Plain<api.Backup>
+export type Upload = Plain<api.Upload>
 export type CodedError = Pick<apperr.Error, 'code' | 'params'>
 
 /** What an event says has changed: the topics of app/event. */

@@ -16,6 +16,8 @@ export function inputOf(provider: Provider): ProviderInput {
     baseUrl: provider.baseUrl,
     enabled: provider.enabled,
     headers: provider.headers.map((header) => ({ ...header })),
+    proxy: provider.proxy,
+    timeouts: { ...provider.timeouts },
     keys: provider.keys.map(({ id, enabled }) => ({ id, enabled, secret: '' })),
   }
 }

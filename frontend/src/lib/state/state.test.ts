@@ -158,6 +158,7 @@ describe('Groups', () => {
         cooldownUntil: 9e15,
         class: 'timeout',
         reason: 'x',
+        message: '',
         lastFailureAt: 1,
       },
     ]

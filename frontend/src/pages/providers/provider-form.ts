@@ -37,6 +37,8 @@ export const emptyProvider: ProviderInput = {
   baseUrl: '',
   enabled: true,
   headers: [],
+  proxy: '',
+  timeouts: { connectSeconds: 0, firstTokenSeconds: 0, streamIdleSeconds: 0, replySeconds: 0 },
   keys: [{ id: 0, secret: '', enabled: true }],
 }
 

@@ -28,6 +28,13 @@ describe('ProviderForm', () => {
       {
         id: 0,
         name: 'Mine',
+        proxy: '',
+        timeouts: {
+          connectSeconds: 0,
+          firstTokenSeconds: 0,
+          streamIdleSeconds: 0,
+          replySeconds: 0,
+        },
         dialect: 'openai',
         baseUrl: 'https://api.groq.com/openai/v1',
         enabled: true,

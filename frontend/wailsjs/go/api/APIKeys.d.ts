@@ -6,6 +6,10 @@ export function Create(arg1:catalog.APIKeyInput):Promise<catalog.NewAPIKey>;
 
 export function Delete(arg1:number):Promise<void>;
 
+export function EndGrace(arg1:number):Promise<void>;
+
 export function List():Promise<Array<catalog.APIKey>>;
+
+export function Rotate(arg1:number,arg2:number):Promise<catalog.NewAPIKey>;
 
 export function Save(arg1:catalog.APIKeyInput):Promise<catalog.APIKey>;

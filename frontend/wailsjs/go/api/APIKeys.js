@@ -10,8 +10,16 @@ export function Delete(arg1) {
   return window['go']['api']['APIKeys']['Delete'](arg1);
 }
 
+export function EndGrace(arg1) {
+  return window['go']['api']['APIKeys']['EndGrace'](arg1);
+}
+
 export function List() {
   return window['go']['api']['APIKeys']['List']();
+}
+
+export function Rotate(arg1, arg2) {
+  return window['go']['api']['APIKeys']['Rotate'](arg1, arg2);
 }
 
 export function Save(arg1) {

@@ -6,6 +6,8 @@ export function ClearCooldown(arg1:number):Promise<void>;
 
 export function Delete(arg1:number):Promise<void>;
 
+export function Explain(arg1:number):Promise<Array<catalog.Prospect>>;
+
 export function Health():Promise<Array<catalog.MemberHealth>>;
 
 export function List():Promise<Array<catalog.Group>>;

@@ -10,6 +10,10 @@ export function Delete(arg1) {
   return window['go']['api']['Groups']['Delete'](arg1);
 }
 
+export function Explain(arg1) {
+  return window['go']['api']['Groups']['Explain'](arg1);
+}
+
 export function Health() {
   return window['go']['api']['Groups']['Health']();
 }

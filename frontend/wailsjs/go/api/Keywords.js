@@ -13,3 +13,11 @@ export function List() {
 export function Save(arg1) {
   return window['go']['api']['Keywords']['Save'](arg1);
 }
+
+export function Test(arg1, arg2) {
+  return window['go']['api']['Keywords']['Test'](arg1, arg2);
+}
+
+export function TestCalls(arg1) {
+  return window['go']['api']['Keywords']['TestCalls'](arg1);
+}

@@ -1,0 +1,32 @@
+import type * as T from '../../lib/api'
+import type { FakeProgram, Handlers } from '../fake'
+
+export const keysHandlers = (fake: FakeProgram): Handlers => ({
+  'APIKeys.List': () => fake.keys,
+  'APIKeys.Create': (input: T.ApiKeyInput) => {
+    const key = input.key || 'hg-0Zx81kQpYw3mVt7RbN5cLd9sHf2gJa4e'
+    const { name, groupIds, enabled, expiresAt } = input
+    const apiKey = {
+      id: fake.nextId(),
+      name,
+      groupIds,
+      enabled,
+      expiresAt,
+      prefix: key.slice(0, 6),
+      lastFour: key.slice(-4),
+      lastUsedAt: 0,
+      previousLastFour: '',
+      previousUntil: 0,
+      createdAt: 0,
+    }
+    fake.keys = [apiKey, ...fake.keys]
+    return { apiKey, key }
+  },
+  'APIKeys.Save': ({ id, name, groupIds, enabled, expiresAt }: T.ApiKeyInput) => {
+    const key = fake.keys.find((one) => one.id === id)
+    return key && Object.assign(key, { name, groupIds, enabled, expiresAt })
+  },
+  'APIKeys.Delete': (id: number) => {
+    fake.keys = fake.keys.filter((one) => one.id !== id)
+  },
+})
