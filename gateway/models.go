@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// listedModel is a group in OpenAI's list of models.
-type listedModel struct {
+// modelEntry is a group in OpenAI's list of models.
+type modelEntry struct {
 	ID      string `json:"id"`
 	Object  string `json:"object"`
 	Created int64  `json:"created"`
@@ -22,16 +22,16 @@ func (g *Gateway) serveModels(w http.ResponseWriter, r *http.Request, at *route,
 		refused.write(w, at.dialect)
 		return
 	}
-	list := []listedModel{}
+	list := []modelEntry{}
 	for _, grp := range s.groups {
 		if key.mayUse(grp) {
 			list = append(list, listed(grp))
 		}
 	}
-	slices.SortFunc(list, func(a, b listedModel) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b modelEntry) int { return strings.Compare(a.ID, b.ID) })
 	writeJSON(w, struct {
-		Object string        `json:"object"`
-		Data   []listedModel `json:"data"`
+		Object string       `json:"object"`
+		Data   []modelEntry `json:"data"`
 	}{"list", list})
 }
 
@@ -70,8 +70,8 @@ func (k *apiKey) mayUse(g *group) bool {
 	return ok
 }
 
-func listed(g *group) listedModel {
-	return listedModel{ID: g.name, Object: "model", Created: max(g.created.Unix(), 0), OwnedBy: "headgate"}
+func listed(g *group) modelEntry {
+	return modelEntry{ID: g.name, Object: "model", Created: max(g.created.Unix(), 0), OwnedBy: "headgate"}
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

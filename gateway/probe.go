@@ -18,7 +18,16 @@ type ProbeResult struct {
 	Status  int // upstream's; 0: no reply
 	Outcome Outcome
 	Latency time.Duration
-	Models  []string // what the provider serves, where it says so
+	Models  []string      // what the provider serves, where it says so
+	Listed  []ListedModel // the same with what the list says of each
+}
+
+// ListedModel is what a provider's list says of one of its models. A price that
+// the list doesn't name is nil, a context 0.
+type ListedModel struct {
+	Name          string
+	ContextTokens int64
+	Price         Price
 }
 
 // probeLimit bounds one request of a probe.
@@ -34,9 +43,9 @@ func (g *Gateway) Probe(ctx context.Context, in Provider, model string) ProbeRes
 	began := time.Now()
 	out, body := g.probe(ctx, p, http.MethodGet, dialect.Models, "")
 	if out.Outcome.Class == ClassOK {
-		names, err := p.dialect.ReadModels(body)
+		list, err := p.dialect.ReadModels(body)
 		if err == nil {
-			out.Models = names
+			out.take(list)
 		} else {
 			out.Outcome = classify(&result{err: notAList(body, err), status: out.Status, header: http.Header{}, now: time.Now()}, p.secrets)
 		}
@@ -48,6 +57,16 @@ func (g *Gateway) Probe(ctx context.Context, in Provider, model string) ProbeRes
 	}
 	out.Latency = time.Since(began)
 	return out
+}
+
+func (r *ProbeResult) take(list []dialect.ListedModel) {
+	r.Models, r.Listed = make([]string, len(list)), make([]ListedModel, len(list))
+	for i, m := range list {
+		r.Models[i] = m.Name
+		r.Listed[i] = ListedModel{Name: m.Name, ContextTokens: m.ContextTokens, Price: Price{
+			InputPerMillion: m.Input, OutputPerMillion: m.Output, CachedInputPerMillion: m.CachedInput, PerCall: m.PerCall,
+		}}
+	}
 }
 
 func notAList(body []byte, err error) error {

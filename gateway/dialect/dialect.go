@@ -39,8 +39,8 @@ type Dialect struct {
 	ReadEvent func(data []byte, text bool, e *Event) error
 	// ReadError reads an error body; ok is false when it is none.
 	ReadError func(body []byte) (e Error, ok bool)
-	// ReadModels reads the names in a list of models.
-	ReadModels func(body []byte) ([]string, error)
+	// ReadModels reads a list of models, each name once and none empty.
+	ReadModels func(body []byte) ([]ListedModel, error)
 
 	// Envelope writes an error of Headgate's own.
 	Envelope func(e Error) []byte

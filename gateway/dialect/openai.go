@@ -3,7 +3,6 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 )
 
@@ -190,35 +189,4 @@ func isNullOrAbsent(data, field []byte) bool {
 			return false
 		}
 	}
-}
-
-func readOpenAIModels(body []byte) ([]string, error) {
-	type entry struct {
-		ID   string `json:"id"`
-		Name string `json:"name"`
-	}
-	var in struct {
-		Data   []entry `json:"data"`
-		Models []entry `json:"models"`
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		var bare []entry // Together lists without an envelope
-		if json.Unmarshal(body, &bare) != nil {
-			return nil, err
-		}
-		in.Data = bare
-	}
-	if in.Data == nil && in.Models == nil {
-		return nil, errors.New("neither \"data\" nor \"models\" is there")
-	}
-	names := []string{}
-	for _, m := range append(in.Data, in.Models...) {
-		if m.ID == "" {
-			m.ID = m.Name
-		}
-		if m.ID != "" {
-			names = append(names, m.ID)
-		}
-	}
-	return names, nil
 }
