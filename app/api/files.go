@@ -36,14 +36,15 @@ func (f *Files) Open() (app.Upload, error) {
 	if err != nil || path == "" {
 		return app.Upload{}, err
 	}
+	// Before it is opened: a pipe would wait for its other end.
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return app.Upload{}, apperr.Wrap(err, "file_unreadable", "File", path)
+	}
 	file, err := os.Open(path) //nolint:gosec // a person chose it
 	if err != nil {
 		return app.Upload{}, apperr.Wrap(err, "file_unreadable", "File", path)
 	}
 	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return app.Upload{}, apperr.Wrap(err, "file_unreadable", "File", path)
-	}
 	return f.app.Uploads.Take(file, filepath.Base(path))
 }
 

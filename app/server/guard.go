@@ -50,11 +50,11 @@ func (g guard) isOurs(host string) bool {
 	return name != ""
 }
 
-// mustBeOwn tells requests that change or watch something from those that only
-// load the pages, which links may point at.
+// mustBeOwn tells requests that change, watch or fetch something from those
+// that only load the pages, which links may point at.
 func mustBeOwn(r *http.Request) bool {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-	return !reads || r.URL.Path == "/events"
+	return !reads || r.URL.Path == "/events" || strings.HasPrefix(r.URL.Path, "/download/")
 }
 
 // isForeign reports whether a browser says that another site is behind r. A

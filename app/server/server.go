@@ -4,6 +4,9 @@
 //	GET  /…                   the pages
 //	POST /rpc/<Type>/<Method> a bound method: a JSON array of arguments → its result
 //	GET  /events              server-sent events: each is a JSON array of topics
+//	POST /download/<document> the document's argument → {"voucher", "name"}
+//	GET  /download/<voucher>  the file, once
+//	POST /files?name=<name>   a file → {"id", "name", "size"}
 //	POST /login, POST /logout, GET /session, GET /healthz
 //
 // Errors are {"code", "params"}, as package apperr says. Everything but the
@@ -37,16 +40,20 @@ type Options struct {
 
 // Server serves the pages and what they need.
 type Server struct {
-	http    *http.Server
-	log     *slog.Logger
-	bus     *event.Bus
-	door    door
-	methods map[string]method
-	pages   pages
-	guard   guard
-	made    string
-	leaving context.Context // ends when the server shuts down
-	streams chan struct{}   // one for each running /events
+	http     *http.Server
+	app      *app.App
+	log      *slog.Logger
+	bus      *event.Bus
+	door     door
+	methods  map[string]method
+	vouchers *vouchers
+	pages    pages
+	guard    guard
+	made     string
+	leaving  context.Context // ends when the server shuts down
+
+	// One for each that is running.
+	streams, downloads, uploads chan struct{}
 }
 
 // New makes a server for the listener's address. It stores a password when
@@ -58,21 +65,25 @@ func New(ctx context.Context, ln net.Listener, o Options) (*Server, error) {
 	}
 	leaving, leave := context.WithCancel(context.Background())
 	s := &Server{
-		log:     o.App.Log,
-		bus:     o.App.Bus,
-		door:    door{who: who, sessions: newSessions(), tries: newThrottle()},
-		methods: methodsOf(api.All(o.App)),
-		pages:   pages{o.Pages},
-		guard:   guardFor(ln.Addr()),
-		made:    made,
-		leaving: leaving,
-		streams: make(chan struct{}, maxStreams),
+		app:       o.App,
+		log:       o.App.Log,
+		bus:       o.App.Bus,
+		door:      door{who: who, sessions: newSessions(), tries: newThrottle()},
+		methods:   methodsOf(api.All(o.App)),
+		vouchers:  newVouchers(),
+		pages:     pages{o.Pages},
+		guard:     guardFor(ln.Addr()),
+		made:      made,
+		leaving:   leaving,
+		streams:   make(chan struct{}, maxStreams),
+		downloads: make(chan struct{}, maxDownloads),
+		uploads:   make(chan struct{}, maxUploads),
 	}
 	s.http = &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
-		WriteTimeout:      time.Minute, // but for /events
+		WriteTimeout:      time.Minute, // but for /events and files
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(o.App.Log.Handler(), slog.LevelDebug),
@@ -109,6 +120,10 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /rpc/{type}/{method}", s.members(s.call))
 	mux.Handle("GET /events", s.members(s.events))
+	mux.Handle("POST /download/{document}", s.members(s.prepareDownload))
+	mux.Handle("GET /download/{voucher}", s.members(s.download))
+	mux.Handle("/download/", s.members(notFound))
+	mux.Handle("POST /files", s.members(s.upload))
 	mux.Handle("/rpc/", s.members(notFound))
 	mux.HandleFunc("POST /login", s.login)
 	mux.Handle("POST /logout", s.members(s.logout))

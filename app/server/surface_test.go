@@ -14,9 +14,13 @@ import (
 
 var update = flag.Bool("update", false, "write golden files anew")
 
-// everyMethod calls visit with each bound method.
+// everyMethod calls visit with each method that the server offers.
 func everyMethod(visit func(kind string, m reflect.Method)) {
-	for _, bound := range api.All(app.New(app.Options{})) {
+	eachMethod(api.All(app.New(app.Options{})), visit)
+}
+
+func eachMethod(all []any, visit func(kind string, m reflect.Method)) {
+	for _, bound := range all {
 		of := reflect.TypeOf(bound)
 		for i := range of.NumMethod() {
 			visit(of.Elem().Name(), of.Method(i))
@@ -27,7 +31,8 @@ func everyMethod(visit func(kind string, m reflect.Method)) {
 // What a page may ask for is decided, not found out: each change shows here.
 func TestSurface(t *testing.T) {
 	var surface strings.Builder
-	everyMethod(func(kind string, m reflect.Method) {
+	inWindow := append(api.All(app.New(app.Options{})), api.NewFiles(nil, nil))
+	eachMethod(inWindow, func(kind string, m reflect.Method) {
 		var in, out []string
 		for i := 1; i < m.Type.NumIn(); i++ {
 			in = append(in, m.Type.In(i).String())
@@ -67,6 +72,10 @@ func TestStrangersGetNothing(t *testing.T) {
 		{http.MethodGet, "/events"},
 		{http.MethodGet, "/session"},
 		{http.MethodPost, "/logout"},
+		{http.MethodPost, "/download/calls"},
+		{http.MethodGet, "/download/AAAA"},
+		{http.MethodPut, "/download/calls"},
+		{http.MethodPost, "/files?name=x"},
 		{http.MethodPost, "/rpc/Nothing/There"},
 		{http.MethodGet, "/rpc/Providers/List"},
 		{http.MethodPut, "/rpc/Providers/List"},

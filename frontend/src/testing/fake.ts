@@ -4,10 +4,12 @@
 import type * as T from '../lib/api'
 import { attempt, settings } from './samples'
 import { callsHandlers } from './fake/calls'
+import { filesHandlers } from './fake/files'
 import { gatewayHandlers } from './fake/gateway'
 import { groupsHandlers } from './fake/groups'
 import { keysHandlers } from './fake/keys'
 import { keywordsHandlers } from './fake/keywords'
+import { modelImportHandlers } from './fake/model-import'
 import { providersHandlers } from './fake/providers'
 import { settingsHandlers } from './fake/settings'
 import { systemHandlers } from './fake/system'
@@ -28,6 +30,13 @@ export class FakeProgram {
   keys: T.ApiKey[] = []
   keywords: T.Keyword[] = []
   health: T.MemberHealth[] = []
+  keyHealth: T.KeyHealth[] = []
+  /** Provider keys' texts by id, which no reply holds. */
+  readonly secrets = new Map<number, string>()
+  /** What a provider lists; its probe is the one of a test. */
+  listed: (Pick<T.ListedModel, 'name'> & Partial<T.ListedModel>)[] = []
+  /** How often an import has to be looked at until it is done. */
+  importLooks = 1
   rows: T.CallRow[] = []
   attempts: T.Attempt[] = [attempt()]
   settings: T.Settings = structuredClone(settings)
@@ -53,6 +62,11 @@ export class FakeProgram {
     latencyMs: 212,
     models: ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'o4-mini'],
   }
+
+  /** The file that the person chooses when asked for one; null: none. */
+  upload: T.Upload | null = null
+  /** What the person saves a document as; '': nowhere. */
+  savesAs = 'headgate-export'
 
   /** Every call that was made, in order. */
   readonly sent: Sent[] = []
@@ -116,10 +130,12 @@ export class FakeProgram {
 
   readonly #handlers: Handlers = {
     ...providersHandlers(this),
+    ...modelImportHandlers(this),
     ...groupsHandlers(this),
     ...keysHandlers(this),
     ...keywordsHandlers(this),
     ...callsHandlers(this),
+    ...filesHandlers(this),
     ...gatewayHandlers(this),
     ...settingsHandlers(this),
     ...systemHandlers(this),

@@ -2,9 +2,12 @@
 // window.go, or, in a browser, the same calls go to /rpc. Either way the
 // generated bindings are what is called.
 
+import * as boundFiles from '../../../wailsjs/go/api/Files'
 import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime'
-import { asFailure, Failure } from './failure'
-import type { Topic } from './types'
+import { asFailure } from './failure'
+import { openInBrowser, saveInBrowser } from './files'
+import { send } from './send'
+import type { Topic, Upload } from './types'
 
 type Method = (...args: unknown[]) => Promise<unknown>
 type Bound = Record<string, Record<string, Method>>
@@ -27,6 +30,14 @@ export interface Transport {
   /** Calls heard with the topics that changed; lost is called when some may have been missed. */
   listen(heard: (topics: Topic[]) => void, lost: () => void): () => void
   copy(text: string): Promise<void>
+  /**
+   * Lets a person keep a document of app/api's Documents, such as 'calls'. Resolves with the
+   * file's name, '' when the person chose none; in a browser as soon as the download has begun.
+   * Rejects with a Failure.
+   */
+  save(document: string, args: unknown): Promise<string>
+  /** Lets a person choose a file and takes it in; null when none was chosen. Rejects with a Failure. */
+  open(): Promise<Upload | null>
   session(): Promise<string>
   login(username: string, password: string): Promise<void>
   logout(): Promise<void>
@@ -34,8 +45,35 @@ export interface Transport {
 
 export function connect(onLoginRequired: () => void): Transport {
   if (window.go && window.runtime) return desktop
-  window.go = { api: remote(onLoginRequired) }
-  return browser
+  const asking = watched(onLoginRequired)
+  window.go = { api: remote(asking) }
+  return {
+    ...browser,
+    save: (document, args) => asking('save', () => saveInBrowser(document, args)),
+    open: () => asking('open', openInBrowser),
+  }
+}
+
+type Asking = <Reply>(name: string, ask: () => Promise<Reply>) => Promise<Reply>
+
+/** Tells when a request was refused because the session is over. */
+function watched(onLoginRequired: () => void): Asking {
+  return async (name, ask) => {
+    try {
+      return await ask()
+    } catch (reason) {
+      if (asFailure(reason, name).code === 'login_required') onLoginRequired()
+      throw reason
+    }
+  }
+}
+
+async function asked<Reply>(name: string, reply: Promise<Reply>): Promise<Reply> {
+  try {
+    return await reply
+  } catch (reason) {
+    throw asFailure(reason, name)
+  }
 }
 
 const desktop: Transport = {
@@ -44,12 +82,17 @@ const desktop: Transport = {
   copy: async (text) => {
     if (!(await ClipboardSetText(text))) throw new Error('clipboard refused')
   },
+  save: (document, args) => asked('save', boundFiles.Save(document, JSON.stringify(args))),
+  open: async () => {
+    const upload = await asked('open', boundFiles.Open())
+    return upload.id === '' ? null : upload
+  },
   session: async () => '',
   login: async () => {},
   logout: async () => {},
 }
 
-const browser: Transport = {
+const browser: Omit<Transport, 'save' | 'open'> = {
   kind: 'browser',
   listen: (heard, lost) => {
     const source = new EventSource('/events')
@@ -75,38 +118,14 @@ const browser: Transport = {
   },
 }
 
-function remote(onLoginRequired: () => void): Bound {
+function remote(asking: Asking): Bound {
   const call =
     (type: string, method: string) =>
-    async (...args: unknown[]) => {
-      try {
-        return await send('POST', `/rpc/${type}/${method}`, args)
-      } catch (reason) {
-        if (asFailure(reason, method).code === 'login_required') onLoginRequired()
-        throw reason
-      }
-    }
+    (...args: unknown[]) =>
+      asking(method, () => send('POST', `/rpc/${type}/${method}`, args))
   const methods = (type: string) =>
     new Proxy({}, { get: (_, method) => call(type, String(method)) }) as Record<string, Method>
   return new Proxy({}, { get: (_, type) => methods(String(type)) })
-}
-
-async function send(verb: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
-  let reply: Response
-  try {
-    reply = await fetch(path, {
-      method: verb,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'same-origin',
-      redirect: 'error',
-    })
-  } catch {
-    throw new Failure({ code: 'unreachable' }, path)
-  }
-  const text = await reply.text()
-  if (!reply.ok) throw asFailure(text, path)
-  return text === '' ? null : JSON.parse(text)
 }
 
 // A page served over plain http from another host has no clipboard API.

@@ -74,7 +74,7 @@ export type OldServerPreview = Plain<oldserver.Preview>
 export type ImportPreview = Plain<api.ImportPreview>
 export type ImportProgress = Plain<Omit<api.ImportProgress, 'error'>> & { error: CodedError | null }
 export type Backup = Plain<api.Backup>
-export type Upload = Plain<api.Upload>
+export type Upload = Plain<app.Upload>
 export type CodedError = Pick<apperr.Error, 'code' | 'params'>
 
 /** What an event says has changed: the topics of app/event. */
