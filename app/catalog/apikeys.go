@@ -16,7 +16,10 @@ func (c *Catalog) APIKeys(ctx context.Context) ([]APIKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := append([]APIKey{}, stored.APIKeys...)
+	list := []APIKey{}
+	for _, k := range stored.APIKeys {
+		list = append(list, k.shown(c.now()))
+	}
 	slices.SortFunc(list, func(a, b APIKey) int {
 		return cmp.Or(cmp.Compare(b.CreatedAt, a.CreatedAt), cmp.Compare(b.ID, a.ID))
 	})
@@ -39,7 +42,7 @@ func (c *Catalog) CreateAPIKey(ctx context.Context, in APIKeyInput) (NewAPIKey, 
 }
 
 // SaveAPIKey changes an API key's name, groups, expiry or switch; its text
-// stays. Codes: api_key_not_found, api_key_fixed, and those of CreateAPIKey.
+// stays, and so does the grace of the one before. Codes: api_key_not_found, api_key_fixed, and those of CreateAPIKey.
 func (c *Catalog) SaveAPIKey(ctx context.Context, in APIKeyInput) (APIKey, error) {
 	if in.ID == 0 {
 		return APIKey{}, apperr.New("api_key_not_found")
@@ -94,11 +97,8 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 		return NewAPIKey{}, apperr.New("expiry_past")
 	}
 	k.ExpiresAt, k.Enabled = in.ExpiresAt, in.Enabled
-	k.GroupIDs = slices.Compact(slices.Sorted(slices.Values(in.GroupIDs)))
-	for _, id := range k.GroupIDs {
-		if d.group(id) == nil {
-			return NewAPIKey{}, apperr.New("group_not_found")
-		}
+	if k.GroupIDs, err = d.groupIDs(in.GroupIDs); err != nil {
+		return NewAPIKey{}, err
 	}
 	text := in.Key
 	if text == "" && k.ID == 0 {
@@ -112,14 +112,14 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 		}
 		k.setText(text)
 	}
-	if same := find(d.APIKeys, func(o APIKey) bool { return bytes.Equal(o.Hash, k.Hash) && o.ID != k.ID }); same != nil {
+	if bytes.Equal(k.PreviousHash, k.Hash) {
+		k.endGrace() // it is the text again
+	}
+	if same := find(d.APIKeys, func(o APIKey) bool { return o.ID != k.ID && o.answersTo(k.Hash) }); same != nil {
 		return NewAPIKey{}, apperr.New("api_key_taken", "Name", same.Name)
 	}
 	if err := d.tx.SaveAPIKey(&k); err != nil {
 		return NewAPIKey{}, err
-	}
-	if k.GroupIDs == nil {
-		k.GroupIDs = []int64{}
 	}
 	if old := d.apiKey(k.ID); old != nil {
 		*old = k
@@ -127,5 +127,9 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 		d.APIKeys = append(d.APIKeys, k)
 	}
 	d.changed(event.APIKeys)
-	return NewAPIKey{APIKey: k, Key: text}, nil
+	return NewAPIKey{APIKey: k.shown(d.now), Key: text}, nil
+}
+
+func (k *APIKey) answersTo(hash []byte) bool {
+	return bytes.Equal(k.Hash, hash) || bytes.Equal(k.PreviousHash, hash)
 }

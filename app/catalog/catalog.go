@@ -24,6 +24,8 @@ type Engine interface {
 	Apply(gateway.Config) error
 	Probe(ctx context.Context, p gateway.Provider, model string) gateway.ProbeResult
 	Health() []gateway.MemberHealth
+	KeyHealth() []gateway.KeyHealth
+	Explain(groupID int64) []gateway.Prospect
 	ClearCooldown(memberID int64)
 }
 
@@ -77,7 +79,7 @@ func (c *Catalog) Health() []MemberHealth {
 	for _, h := range c.engine.Health() {
 		list = append(list, MemberHealth{
 			MemberID: h.MemberID, Failures: h.Failures, CooldownUntil: milliseconds(h.CooldownUntil),
-			Class: string(h.Class), Reason: h.Reason, LastFailureAt: milliseconds(h.LastFailureAt),
+			Class: string(h.Class), Reason: h.Reason, Message: h.Message, LastFailureAt: milliseconds(h.LastFailureAt),
 		})
 	}
 	return list
@@ -131,6 +133,9 @@ func (c *Catalog) change(ctx context.Context, fn func(*draft) error) (Configurat
 			return err
 		}
 		d = &draft{Configuration: before, tx: tx, now: c.now()}
+		if err := d.forgetGraces(); err != nil {
+			return err
+		}
 		if err := fn(d); err != nil {
 			return err
 		}

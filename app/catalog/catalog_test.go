@@ -31,6 +31,10 @@ type engine struct {
 	model   string
 	answer  gateway.ProbeResult
 	cleared int64
+
+	prospects []gateway.Prospect
+	explained int64
+	keyHealth []gateway.KeyHealth
 }
 
 func (e *engine) Apply(c gateway.Config) error {
@@ -47,12 +51,19 @@ func (e *engine) Probe(_ context.Context, p gateway.Provider, model string) gate
 
 func (e *engine) Health() []gateway.MemberHealth {
 	return []gateway.MemberHealth{
-		{MemberID: 5, Failures: 2, CooldownUntil: now, LastFailureAt: now, Class: gateway.ClassTimeout, Reason: "no_reply"},
+		{MemberID: 5, Failures: 2, CooldownUntil: now, LastFailureAt: now, Class: gateway.ClassTimeout, Reason: "no_reply", Message: "silence"},
 		{MemberID: 6},
 	}
 }
 
 func (e *engine) ClearCooldown(id int64) { e.cleared = id }
+
+func (e *engine) KeyHealth() []gateway.KeyHealth { return e.keyHealth }
+
+func (e *engine) Explain(groupID int64) []gateway.Prospect {
+	e.explained = groupID
+	return e.prospects
+}
 
 func (e *engine) last() gateway.Config {
 	e.mu.Lock()
@@ -275,7 +286,8 @@ func TestCompiled(t *testing.T) {
 			ID: made.APIKey.ID, Name: "laptop", Hash: [32]byte(made.APIKey.Hash),
 			GroupIDs: []int64{chat.ID}, ExpiresAt: time.UnixMilli(expiry),
 		}},
-		Keywords: []gateway.Keyword{{ID: word.ID, Text: "quota"}},
+		Keywords: []gateway.Keyword{{ID: word.ID, Text: "quota", Scope: gateway.ScopeBoth}},
+		Capture:  gateway.Capture{When: gateway.CaptureErrors, Bytes: 32 << 10},
 		Failover: gateway.Failover{Count: 2, Window: 5 * time.Minute, Cooldown: time.Minute, MaxCooldown: 15 * time.Minute},
 		Timeouts: gateway.Timeouts{
 			Connect: 10 * time.Second, TLS: 10 * time.Second, FirstToken: 120 * time.Second,
@@ -308,7 +320,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	want := []catalog.MemberHealth{
-		{MemberID: 5, Failures: 2, CooldownUntil: now.UnixMilli(), LastFailureAt: now.UnixMilli(), Class: "timeout", Reason: "no_reply"},
+		{MemberID: 5, Failures: 2, CooldownUntil: now.UnixMilli(), LastFailureAt: now.UnixMilli(), Class: "timeout", Reason: "no_reply", Message: "silence"},
 		{MemberID: 6},
 	}
 	if got := h.Health(); !reflect.DeepEqual(got, want) {

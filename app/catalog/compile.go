@@ -12,6 +12,7 @@ func compile(c Configuration) gateway.Config {
 	config := gateway.Config{
 		Failover: compileFailover(c.Settings.Failover),
 		Timeouts: compileTimeouts(c.Settings.Timeouts),
+		Capture:  compileCapture(c.Settings.Log),
 	}
 	usable := map[int64]bool{} // models
 	for _, p := range c.Providers {
@@ -35,20 +36,32 @@ func compile(c Configuration) gateway.Config {
 		config.Groups = append(config.Groups, compileGroup(g, usable))
 	}
 	for _, k := range c.APIKeys {
-		if k.Enabled && len(k.Hash) == len(gateway.APIKey{}.Hash) {
-			config.APIKeys = append(config.APIKeys, compileAPIKey(k, enabled))
+		if k.Enabled {
+			config.APIKeys = append(config.APIKeys, compileAPIKey(k, enabled)...)
 		}
 	}
 	for _, k := range c.Keywords {
-		if k.Enabled {
-			config.Keywords = append(config.Keywords, gateway.Keyword{ID: k.ID, Text: k.Text})
+		compiled := compileKeyword(k)
+		compiled.GroupIDs = only(k.GroupIDs, enabled)
+		// One whose groups are all off counts nowhere: without groups it would
+		// count everywhere.
+		if k.Enabled && (len(k.GroupIDs) == 0 || len(compiled.GroupIDs) > 0) {
+			config.Keywords = append(config.Keywords, compiled)
 		}
 	}
 	return config
 }
 
 func compileProvider(p Provider) gateway.Provider {
-	out := gateway.Provider{ID: p.ID, Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL}
+	out := gateway.Provider{
+		ID: p.ID, Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL, Proxy: p.Proxy,
+		Timeouts: gateway.Timeouts{
+			Connect:    seconds(p.Timeouts.ConnectSeconds),
+			FirstToken: seconds(p.Timeouts.FirstTokenSeconds),
+			StreamIdle: seconds(p.Timeouts.StreamIdleSeconds),
+			Reply:      seconds(p.Timeouts.ReplySeconds),
+		},
+	}
 	for _, h := range p.Headers {
 		out.Headers = append(out.Headers, gateway.Header{Name: h.Name, Value: h.Value})
 	}
@@ -83,17 +96,41 @@ func compileGroup(g Group, usable map[int64]bool) gateway.Group {
 	return out
 }
 
-func compileAPIKey(k APIKey, enabled map[int64]bool) gateway.APIKey {
-	out := gateway.APIKey{ID: k.ID, Name: k.Name, Hash: [32]byte(k.Hash)}
-	for _, id := range k.GroupIDs {
-		if enabled[id] {
-			out.GroupIDs = append(out.GroupIDs, id)
+// compileAPIKey returns the key and, after a rotation, the one before under the
+// same ID. The engine sees to it that each ends in its time.
+func compileAPIKey(k APIKey, enabled map[int64]bool) []gateway.APIKey {
+	var list []gateway.APIKey
+	out := gateway.APIKey{ID: k.ID, Name: k.Name, GroupIDs: only(k.GroupIDs, enabled)}
+	if len(k.Hash) == len(out.Hash) {
+		out.Hash, out.ExpiresAt = [32]byte(k.Hash), moment(k.ExpiresAt)
+		list = append(list, out)
+	}
+	if ends := k.graceEnds(); ends != 0 && len(k.PreviousHash) == len(out.Hash) {
+		out.Hash, out.ExpiresAt = [32]byte(k.PreviousHash), moment(ends)
+		list = append(list, out)
+	}
+	return list
+}
+
+func compileKeyword(k Keyword) gateway.Keyword {
+	return gateway.Keyword{
+		ID: k.ID, Text: k.Text, Regex: k.Regex, Scope: gateway.KeywordScope(k.Scope), GroupIDs: k.GroupIDs,
+	}
+}
+
+// only returns those IDs that are in the set.
+func only(ids []int64, set map[int64]bool) []int64 {
+	var list []int64
+	for _, id := range ids {
+		if set[id] {
+			list = append(list, id)
 		}
 	}
-	if k.ExpiresAt != 0 {
-		out.ExpiresAt = time.UnixMilli(k.ExpiresAt)
-	}
-	return out
+	return list
+}
+
+func compileCapture(l settings.Log) gateway.Capture {
+	return gateway.Capture{When: gateway.CaptureWhen(l.Bodies), Bytes: l.BodyKB << 10}
 }
 
 func compileFailover(f settings.Failover) gateway.Failover {
@@ -113,6 +150,14 @@ func compileTimeouts(t settings.Timeouts) gateway.Timeouts {
 		StreamIdle: seconds(t.StreamIdleSeconds),
 		Reply:      seconds(t.ReplySeconds),
 	}
+}
+
+// moment is the time of Unix milliseconds, with 0 for none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

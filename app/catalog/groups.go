@@ -38,21 +38,42 @@ func (c *Catalog) SaveGroup(ctx context.Context, in GroupInput) (Group, error) {
 	return *after.group(id), nil
 }
 
-// DeleteGroup removes a group. API keys that were bound to it lose it.
-// Code: group_not_found.
+// DeleteGroup removes a group. API keys and failure keywords that were bound to
+// it lose it; a keyword that had no other is switched off, since without groups
+// it would count everywhere. Code: group_not_found.
 func (c *Catalog) DeleteGroup(ctx context.Context, id int64) error {
 	_, err := c.change(ctx, func(d *draft) error {
 		if d.group(id) == nil {
 			return apperr.New("group_not_found")
 		}
 		d.changed(event.Groups, event.APIKeys)
+		if err := d.unbindKeywords(id); err != nil {
+			return err
+		}
 		return d.tx.DeleteGroup(id)
 	})
 	return err
 }
 
+// policies are how a group may order its members: the engine's.
+var policies = []gateway.Policy{gateway.PolicyPriority, gateway.PolicyWeighted, gateway.PolicyLeastLatency}
+
 func (c *Configuration) group(id int64) *Group {
 	return find(c.Groups, func(g Group) bool { return g.ID == id })
+}
+
+// groupIDs sorts the IDs of groups that something is bound to. Code:
+// group_not_found.
+func (d *draft) groupIDs(in []int64) ([]int64, error) {
+	out := append([]int64{}, in...)
+	slices.Sort(out)
+	out = slices.Compact(out)
+	for _, id := range out {
+		if d.group(id) == nil {
+			return nil, apperr.New("group_not_found")
+		}
+	}
+	return out, nil
 }
 
 func (d *draft) saveGroup(in GroupInput) (int64, error) {
@@ -73,7 +94,7 @@ func (d *draft) saveGroup(in GroupInput) (int64, error) {
 	if find(d.Groups, func(o Group) bool { return o.Name == g.Name && o.ID != g.ID }) != nil {
 		return 0, apperr.New("group_name_taken", "Name", g.Name)
 	}
-	if gateway.Policy(g.Policy) != gateway.PolicyPriority {
+	if !slices.Contains(policies, gateway.Policy(g.Policy)) {
 		return 0, apperr.New("policy_unknown", "Policy", g.Policy)
 	}
 	var err error
@@ -109,8 +130,8 @@ func (d *draft) memberList(in []MemberInput, stored []Member) ([]Member, error) 
 			return nil, apperr.New("member_duplicate", "Provider", member.Provider, "Model", member.Model)
 		case m.Priority < 0 || m.Priority > maxRank:
 			return nil, apperr.New("priority_invalid", "Max", maxRank)
-		case m.Weight < 1 || m.Weight > maxRank:
-			return nil, apperr.New("weight_invalid", "Max", maxRank)
+		case m.Weight < 1 || m.Weight > maxWeight:
+			return nil, apperr.New("weight_invalid", "Max", maxWeight)
 		}
 		if old := find(stored, func(o Member) bool { return o.ModelID == m.ModelID }); old != nil {
 			member.ID = old.ID

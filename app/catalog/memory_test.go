@@ -55,6 +55,9 @@ func clone(c catalog.Configuration) catalog.Configuration {
 	for i := range c.APIKeys {
 		c.APIKeys[i].GroupIDs = slices.Clone(c.APIKeys[i].GroupIDs)
 	}
+	for i := range c.Keywords {
+		c.Keywords[i].GroupIDs = slices.Clone(c.Keywords[i].GroupIDs)
+	}
 	return c
 }
 

@@ -37,7 +37,7 @@ func byName(a, b string) int {
 //
 // Codes: provider_not_found, name_invalid, name_taken, dialect_unknown,
 // base_url_invalid, header_invalid, header_reserved, header_duplicate,
-// provider_key_invalid, provider_key_duplicate, provider_key_not_found,
+// proxy_invalid, setting_out_of_range (a timeout), provider_key_invalid, provider_key_duplicate, provider_key_not_found,
 // provider_keys_needed, too_many.
 func (c *Catalog) SaveProvider(ctx context.Context, in ProviderInput) (Provider, error) {
 	var id int64
@@ -163,6 +163,12 @@ func (c *Configuration) prepareProvider(in ProviderInput) (Provider, error) {
 		return p, err
 	}
 	if p.Headers, err = cleanHeaders(in.Headers); err != nil {
+		return p, err
+	}
+	if p.Proxy, err = cleanProxy(in.Proxy); err != nil {
+		return p, err
+	}
+	if p.Timeouts, err = in.Timeouts, checkTimeouts(in.Timeouts); err != nil {
 		return p, err
 	}
 	moved := before.ID != 0 && Origin(before.BaseURL) != Origin(p.BaseURL)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,6 +21,8 @@ const (
 	maxHeaderValue = 8192 // bytes
 	maxPrice       = 1e6  // US dollars
 	maxRank        = 1_000_000
+	maxWeight      = 1000
+	maxTimeout     = 3600 // seconds
 	maxTokens      = 1_000_000_000
 
 	maxProviders = 1000
@@ -68,20 +71,61 @@ func checkCount(n, most int) error {
 // a path, and drops the slash at its end. Code: base_url_invalid.
 func cleanBaseURL(text string) (string, error) {
 	text = strings.TrimRight(strings.TrimSpace(text), "/")
-	u, err := url.Parse(text)
-	// The text is not repeated: it may hold a password.
-	invalid := apperr.New("base_url_invalid")
-	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return "", invalid
-	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(text, "#"):
-		return "", invalid
-	case u.Port() == "" && strings.HasSuffix(u.Host, ":"), u.Port() == "0", !validPort(u.Port()):
-		return "", invalid
-	case len(text) > maxSecret, !isText(text, 1, maxSecret), strings.ContainsAny(text, " \\"):
-		return "", invalid
+	if place(text, "http", "https") == nil {
+		// The text is not repeated: it may hold a password.
+		return "", apperr.New("base_url_invalid")
 	}
 	return text, nil
+}
+
+// cleanProxy accepts "" and a URL that has nothing but a host and perhaps a
+// port, and drops the slash at its end. Code: proxy_invalid.
+func cleanProxy(text string) (string, error) {
+	text = strings.TrimRight(strings.TrimSpace(text), "/")
+	if text == "" {
+		return "", nil
+	}
+	u := place(text, "http", "https", "socks5", "socks5h")
+	if u == nil || u.Path != "" {
+		return "", apperr.New("proxy_invalid")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// place reads an absolute URL of one of the schemes that has nothing but a host
+// and a path. nil: it isn't one.
+func place(text string, schemes ...string) *url.URL {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, !slices.Contains(schemes, u.Scheme), u.Hostname() == "":
+		return nil
+	case u.User != nil, u.RawQuery != "", u.ForceQuery, u.Fragment != "", strings.Contains(text, "#"):
+		return nil
+	case u.Port() == "" && strings.HasSuffix(u.Host, ":"), u.Port() == "0", !validPort(u.Port()):
+		return nil
+	case len(text) > maxSecret, !isText(text, 1, maxSecret), strings.ContainsAny(text, " \\"):
+		return nil
+	}
+	return u
+}
+
+// checkTimeouts accepts a provider's own timeouts, and 0 for those of the
+// settings. Code: setting_out_of_range.
+func checkTimeouts(t Timeouts) error {
+	for _, n := range []struct {
+		name  string
+		value int
+	}{
+		{"timeouts.connectSeconds", t.ConnectSeconds},
+		{"timeouts.firstTokenSeconds", t.FirstTokenSeconds},
+		{"timeouts.streamIdleSeconds", t.StreamIdleSeconds},
+		{"timeouts.replySeconds", t.ReplySeconds},
+	} {
+		if n.value < 0 || n.value > maxTimeout {
+			return apperr.New("setting_out_of_range", "Setting", n.name, "Value", n.value, "Low", 0, "High", maxTimeout)
+		}
+	}
+	return nil
 }
 
 func validPort(port string) bool {

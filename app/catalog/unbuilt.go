@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"headgate/app/apperr"
-	"headgate/gateway"
 )
 
 var errUnbuilt = apperr.New(apperr.Internal)
@@ -21,14 +20,4 @@ func (c *Catalog) RemoveKeys(ctx context.Context, keyIDs []int64) (RemovedKeys, 
 }
 func (c *Catalog) Explain(ctx context.Context, groupID int64) ([]Prospect, error) {
 	return nil, errUnbuilt
-}
-func (c *Catalog) RotateAPIKey(ctx context.Context, id int64, graceSeconds int) (NewAPIKey, error) {
-	return NewAPIKey{}, errUnbuilt
-}
-func (c *Catalog) EndGrace(ctx context.Context, id int64) error { return errUnbuilt }
-func (c *Catalog) TestKeyword(in Keyword, sample string) (KeywordTest, error) {
-	return KeywordTest{}, errUnbuilt
-}
-func (c *Catalog) CompileKeyword(in Keyword) (gateway.Keyword, error) {
-	return gateway.Keyword{}, errUnbuilt
 }

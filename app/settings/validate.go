@@ -20,10 +20,12 @@ const (
 	maxCooldown = 15 * 60 // where doubling ends
 	maxTimeout  = 3600
 	maxDays     = 3650
+	maxBodyKB   = 1024
 )
 
 // Validate reports the first choice that can't hold.
-// Codes: language_unknown, theme_unknown, address_invalid, setting_out_of_range.
+// Codes: language_unknown, theme_unknown, address_invalid, bodies_unknown,
+// setting_out_of_range.
 func (s Settings) Validate() error {
 	if s.Language != "" && !slices.Contains(Languages, s.Language) {
 		return apperr.New("language_unknown", "Language", s.Language)
@@ -33,6 +35,9 @@ func (s Settings) Validate() error {
 	}
 	if !validAddress(s.Gateway.Address) {
 		return apperr.New("address_invalid", "Address", s.Gateway.Address)
+	}
+	if !slices.Contains([]Bodies{BodiesNever, BodiesErrors, BodiesAlways}, s.Log.Bodies) {
+		return apperr.New("bodies_unknown", "Bodies", string(s.Log.Bodies))
 	}
 	for _, n := range []struct {
 		name             string
@@ -46,6 +51,8 @@ func (s Settings) Validate() error {
 		{"timeouts.streamIdleSeconds", s.Timeouts.StreamIdleSeconds, 1, maxTimeout},
 		{"timeouts.replySeconds", s.Timeouts.ReplySeconds, 1, maxTimeout},
 		{"log.days", s.Log.Days, 0, maxDays},
+		{"log.bodyDays", s.Log.BodyDays, 0, maxDays},
+		{"log.bodyKb", s.Log.BodyKB, 1, maxBodyKB},
 	} {
 		if n.value < n.low || n.value > n.high {
 			return apperr.New("setting_out_of_range", "Setting", n.name, "Value", n.value, "Low", n.low, "High", n.high)

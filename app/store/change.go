@@ -28,7 +28,9 @@ func (c configTx) SaveProvider(p *catalog.Provider) error {
 		p.ID = row.ID
 	} else if err := c.update(&providerRow{}, p.ID, map[string]any{
 		"name": row.Name, "dialect": row.Dialect, "base_url": row.BaseURL,
-		"enabled": row.Enabled, "updated_at": row.UpdatedAt,
+		"enabled": row.Enabled, "updated_at": row.UpdatedAt, "proxy": row.Proxy,
+		"connect_seconds": row.ConnectSeconds, "first_token_seconds": row.FirstTokenSeconds,
+		"stream_idle_seconds": row.StreamIdleSeconds, "reply_seconds": row.ReplySeconds,
 	}); err != nil {
 		return err
 	}
@@ -144,7 +146,8 @@ func (c configTx) SaveAPIKey(k *catalog.APIKey) error {
 		k.ID = row.ID
 	} else if err := c.update(&apiKeyRow{}, k.ID, map[string]any{
 		"name": row.Name, "hash": row.Hash, "prefix": row.Prefix, "last_four": row.LastFour,
-		"enabled": row.Enabled, "expires_at": row.ExpiresAt,
+		"enabled": row.Enabled, "expires_at": row.ExpiresAt, "previous_hash": row.PreviousHash,
+		"previous_last_four": row.PreviousLastFour, "previous_until": row.PreviousUntil,
 	}); err != nil {
 		return err
 	}
@@ -162,13 +165,25 @@ func (c configTx) SaveAPIKey(k *catalog.APIKey) error {
 func (c configTx) SaveKeyword(k *catalog.Keyword) error {
 	row := rowOfKeyword(*k)
 	if k.ID == 0 {
-		err := c.tx.Create(&row).Error
+		if err := c.tx.Create(&row).Error; err != nil {
+			return err
+		}
 		k.ID = row.ID
+	} else if err := c.update(&keywordRow{}, k.ID, map[string]any{
+		"text": row.Text, "regex": row.Regex, "scope": row.Scope,
+		"description": row.Description, "enabled": row.Enabled,
+	}); err != nil {
 		return err
 	}
-	return c.update(&keywordRow{}, k.ID, map[string]any{
-		"text": row.Text, "description": row.Description, "enabled": row.Enabled,
-	})
+	if err := c.tx.Where("keyword_id = ?", k.ID).Delete(&keywordGroupRow{}).Error; err != nil {
+		return err
+	}
+	for _, id := range k.GroupIDs {
+		if err := c.tx.Create(&keywordGroupRow{KeywordID: k.ID, GroupID: id}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c configTx) SaveSettings(s settings.Settings) error {

@@ -23,12 +23,8 @@ func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
 	if c.APIKeys, err = loadAPIKeys(tx); err != nil {
 		return c, err
 	}
-	var keywords []keywordRow
-	if err := tx.Order("id").Find(&keywords).Error; err != nil {
+	if c.Keywords, err = loadKeywords(tx); err != nil {
 		return c, err
-	}
-	for _, r := range keywords {
-		c.Keywords = append(c.Keywords, r.domain())
 	}
 	c.Settings, err = loadSettings(tx)
 	return c, err
@@ -127,6 +123,28 @@ func loadAPIKeys(tx *gorm.DB) ([]catalog.APIKey, error) {
 	}
 	for _, r := range bound {
 		k := at[r.APIKeyID]
+		k.GroupIDs = append(k.GroupIDs, r.GroupID)
+	}
+	return list, nil
+}
+
+func loadKeywords(tx *gorm.DB) ([]catalog.Keyword, error) {
+	var rows []keywordRow
+	var bound []keywordGroupRow
+	if err := tx.Order("id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.Order("keyword_id, group_id").Find(&bound).Error; err != nil {
+		return nil, err
+	}
+	var list []catalog.Keyword
+	at := make(map[int64]int, len(rows))
+	for i, r := range rows {
+		list = append(list, r.domain())
+		at[r.ID] = i
+	}
+	for _, r := range bound {
+		k := &list[at[r.KeywordID]]
 		k.GroupIDs = append(k.GroupIDs, r.GroupID)
 	}
 	return list, nil

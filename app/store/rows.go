@@ -16,6 +16,12 @@ type providerRow struct {
 	Enabled   bool
 	CreatedAt int64 `gorm:"autoCreateTime:false"`
 	UpdatedAt int64 `gorm:"autoUpdateTime:false"`
+
+	Proxy             string
+	ConnectSeconds    int
+	FirstTokenSeconds int
+	StreamIdleSeconds int
+	ReplySeconds      int
 }
 
 type providerHeaderRow struct {
@@ -72,6 +78,10 @@ type apiKeyRow struct {
 	Enabled   bool
 	ExpiresAt int64
 	CreatedAt int64 `gorm:"autoCreateTime:false"`
+
+	PreviousHash     []byte
+	PreviousLastFour string
+	PreviousUntil    int64
 }
 
 type apiKeyGroupRow struct {
@@ -82,9 +92,16 @@ type apiKeyGroupRow struct {
 type keywordRow struct {
 	ID          int64 `gorm:"primaryKey"`
 	Text        string
+	Regex       bool
+	Scope       string
 	Description string
 	Enabled     bool
 	CreatedAt   int64 `gorm:"autoCreateTime:false"`
+}
+
+type keywordGroupRow struct {
+	KeywordID int64 `gorm:"primaryKey;autoIncrement:false"`
+	GroupID   int64 `gorm:"primaryKey;autoIncrement:false"`
 }
 
 type settingsRow struct {
@@ -107,6 +124,7 @@ func (memberRow) TableName() string         { return "members" }
 func (apiKeyRow) TableName() string         { return "api_keys" }
 func (apiKeyGroupRow) TableName() string    { return "api_key_groups" }
 func (keywordRow) TableName() string        { return "keywords" }
+func (keywordGroupRow) TableName() string   { return "keyword_groups" }
 func (settingsRow) TableName() string       { return "settings" }
 func (adminRow) TableName() string          { return "admin" }
 
@@ -114,6 +132,10 @@ func (r providerRow) domain() catalog.Provider {
 	return catalog.Provider{
 		ID: r.ID, Name: r.Name, Dialect: r.Dialect, BaseURL: r.BaseURL, Enabled: r.Enabled,
 		Headers: []catalog.Header{}, Keys: []catalog.ProviderKey{}, Models: []catalog.Model{},
+		Proxy: r.Proxy, Timeouts: catalog.Timeouts{
+			ConnectSeconds: r.ConnectSeconds, FirstTokenSeconds: r.FirstTokenSeconds,
+			StreamIdleSeconds: r.StreamIdleSeconds, ReplySeconds: r.ReplySeconds,
+		},
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -121,6 +143,8 @@ func (r providerRow) domain() catalog.Provider {
 func rowOfProvider(p catalog.Provider) providerRow {
 	return providerRow{
 		ID: p.ID, Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL, Enabled: p.Enabled,
+		Proxy: p.Proxy, ConnectSeconds: p.Timeouts.ConnectSeconds, FirstTokenSeconds: p.Timeouts.FirstTokenSeconds,
+		StreamIdleSeconds: p.Timeouts.StreamIdleSeconds, ReplySeconds: p.Timeouts.ReplySeconds,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
@@ -172,6 +196,7 @@ func (r apiKeyRow) domain() catalog.APIKey {
 	return catalog.APIKey{
 		ID: r.ID, Name: r.Name, Prefix: r.Prefix, LastFour: r.LastFour, GroupIDs: []int64{},
 		Enabled: r.Enabled, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, Hash: r.Hash,
+		PreviousHash: r.PreviousHash, PreviousLastFour: r.PreviousLastFour, PreviousUntil: r.PreviousUntil,
 	}
 }
 
@@ -179,17 +204,20 @@ func rowOfAPIKey(k catalog.APIKey) apiKeyRow {
 	return apiKeyRow{
 		ID: k.ID, Name: k.Name, Hash: k.Hash, Prefix: k.Prefix, LastFour: k.LastFour,
 		Enabled: k.Enabled, ExpiresAt: k.ExpiresAt, CreatedAt: k.CreatedAt,
+		PreviousHash: k.PreviousHash, PreviousLastFour: k.PreviousLastFour, PreviousUntil: k.PreviousUntil,
 	}
 }
 
 func (r keywordRow) domain() catalog.Keyword {
 	return catalog.Keyword{
-		ID: r.ID, Text: r.Text, Description: r.Description, Enabled: r.Enabled, CreatedAt: r.CreatedAt,
+		ID: r.ID, Text: r.Text, Regex: r.Regex, Scope: r.Scope, GroupIDs: []int64{},
+		Description: r.Description, Enabled: r.Enabled, CreatedAt: r.CreatedAt,
 	}
 }
 
 func rowOfKeyword(k catalog.Keyword) keywordRow {
 	return keywordRow{
-		ID: k.ID, Text: k.Text, Description: k.Description, Enabled: k.Enabled, CreatedAt: k.CreatedAt,
+		ID: k.ID, Text: k.Text, Regex: k.Regex, Scope: k.Scope,
+		Description: k.Description, Enabled: k.Enabled, CreatedAt: k.CreatedAt,
 	}
 }

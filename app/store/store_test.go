@@ -107,15 +107,18 @@ func TestRoundTrip(t *testing.T) {
 		Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1", Enabled: true,
 		Headers: []catalog.Header{{Name: "X-Team", Value: "a"}, {Name: "X-Other", Value: "b"}},
 		Keys:    []catalog.ProviderKey{{Enabled: true, Secret: secret.New(keyText)}, {Secret: secret.New("sk-second-0123456789")}},
-		Models:  []catalog.Model{}, CreatedAt: 11, UpdatedAt: 12,
+		Models:  []catalog.Model{}, CreatedAt: 11, UpdatedAt: 12, Proxy: "socks5://127.0.0.1:1080",
+		Timeouts: catalog.Timeouts{ConnectSeconds: 1, FirstTokenSeconds: 2, StreamIdleSeconds: 3, ReplySeconds: 4},
 	}
 	m := catalog.Model{Name: "m1", Enabled: true, InputPrice: &price, OutputPrice: &free, ContextTokens: 128000}
 	g := catalog.Group{Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 21, UpdatedAt: 22}
 	k := catalog.APIKey{
 		Name: "laptop", Prefix: "hg-abcd", LastFour: "wxyz", Enabled: true,
 		ExpiresAt: 99, CreatedAt: 31, Hash: bytes.Repeat([]byte{7}, 32),
+		PreviousHash: bytes.Repeat([]byte{8}, 32), PreviousLastFour: "pqrs", PreviousUntil: 98,
 	}
-	w := catalog.Keyword{Text: "quota exceeded", Description: "théy say so", Enabled: true, CreatedAt: 41}
+	w := catalog.Keyword{Text: "quota exceeded", Scope: "both", GroupIDs: []int64{}, Description: "théy say so", Enabled: true, CreatedAt: 41}
+	e := catalog.Keyword{Text: "quota exceeded", Regex: true, Scope: "errors", Enabled: true, CreatedAt: 42}
 	chosen := settings.Default()
 	chosen.Language, chosen.Failover.Count, chosen.CloseToTray = "ja", 7, false
 	change(t, db, func(tx catalog.Tx) error {
@@ -132,13 +135,13 @@ func TestRoundTrip(t *testing.T) {
 		if err := tx.SaveGroup(&g); err != nil {
 			return err
 		}
-		k.GroupIDs = []int64{g.ID}
-		return errors.Join(tx.SaveAPIKey(&k), tx.SaveKeyword(&w), tx.SaveSettings(chosen))
+		k.GroupIDs, e.GroupIDs = []int64{g.ID}, []int64{g.ID}
+		return errors.Join(tx.SaveAPIKey(&k), tx.SaveKeyword(&w), tx.SaveKeyword(&e), tx.SaveSettings(chosen))
 	})
 	p.Models = []catalog.Model{m}
 	want := catalog.Configuration{
 		Providers: []catalog.Provider{p}, Groups: []catalog.Group{g}, APIKeys: []catalog.APIKey{k},
-		Keywords: []catalog.Keyword{w}, Settings: chosen,
+		Keywords: []catalog.Keyword{w, e}, Settings: chosen,
 	}
 	if got := load(t, db); !reflect.DeepEqual(got, want) {
 		t.Errorf("stored\n%+v\nwant\n%+v", got, want)
@@ -157,18 +160,20 @@ func TestRoundTrip(t *testing.T) {
 	}
 
 	// false, 0, null and "" are values like any other.
-	p.Enabled, p.Headers, p.Keys = false, []catalog.Header{}, p.Keys[1:]
+	p.Enabled, p.Headers, p.Keys, p.Proxy, p.Timeouts = false, []catalog.Header{}, p.Keys[1:], "", catalog.Timeouts{}
 	m.Enabled, m.InputPrice, m.ContextTokens = false, nil, 0
 	g.Enabled, g.Members[0].Enabled, g.Members[0].Priority = false, false, 0
 	k.Enabled, k.ExpiresAt, k.GroupIDs = false, 0, []int64{}
+	k.PreviousHash, k.PreviousLastFour, k.PreviousUntil = nil, "", 0
 	w.Enabled, w.Description = false, ""
+	w.Scope, w.GroupIDs, e.Text, e.Regex, e.GroupIDs = "reply", []int64{g.ID}, "quota", false, []int64{}
 	change(t, db, func(tx catalog.Tx) error {
-		return errors.Join(tx.SaveProvider(&p), tx.SaveModel(&m), tx.SaveGroup(&g), tx.SaveAPIKey(&k), tx.SaveKeyword(&w))
+		return errors.Join(tx.SaveProvider(&p), tx.SaveModel(&m), tx.SaveGroup(&g), tx.SaveAPIKey(&k), tx.SaveKeyword(&w), tx.SaveKeyword(&e))
 	})
 	p.Models = []catalog.Model{m}
 	want = catalog.Configuration{
 		Providers: []catalog.Provider{p}, Groups: []catalog.Group{g}, APIKeys: []catalog.APIKey{k},
-		Keywords: []catalog.Keyword{w}, Settings: chosen,
+		Keywords: []catalog.Keyword{w, e}, Settings: chosen,
 	}
 	if got := load(t, db); !reflect.DeepEqual(got, want) {
 		t.Errorf("after a change\n%+v\nwant\n%+v", got, want)
