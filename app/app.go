@@ -16,6 +16,7 @@ import (
 	"headgate/app/catalog"
 	"headgate/app/event"
 	"headgate/app/instance"
+	"headgate/app/playground"
 	"headgate/app/secret"
 	"headgate/app/settings"
 	"headgate/app/store"
@@ -41,6 +42,8 @@ type App struct {
 	Engine   *gateway.Gateway
 	Listener *Listener
 	Store    *store.DB
+
+	Playground *playground.Playground
 	Uploads  *Uploads
 
 	lock *instance.Lock
@@ -85,6 +88,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 		OnHealth: func() { a.Bus.Publish(event.Health) },
 	})
 	a.Listener = newListener(a.Engine, a.Bus, a.Log)
+	a.Playground = playground.New(a.Engine)
 	a.Catalog = catalog.New(catalog.Options{
 		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus,
 	})
@@ -156,6 +160,9 @@ func (a *App) Close(ctx context.Context) error {
 	var errs []error
 	if a.Listener != nil {
 		a.Listener.Stop(ctx)
+	}
+	if a.Playground != nil {
+		a.Playground.Close()
 	}
 	if a.Engine != nil {
 		errs = append(errs, a.Engine.Close())
