@@ -44,7 +44,7 @@ type App struct {
 	Store    *store.DB
 
 	Playground *playground.Playground
-	Uploads  *Uploads
+	Uploads    *Uploads
 
 	lock *instance.Lock
 }
@@ -163,6 +163,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Playground != nil {
 		a.Playground.Close()
+	}
+	if a.Catalog != nil {
+		a.Catalog.Close()
 	}
 	if a.Engine != nil {
 		errs = append(errs, a.Engine.Close())

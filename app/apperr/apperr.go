@@ -21,6 +21,9 @@ const Internal = "internal"
 type Error struct {
 	Code   string            `json:"code"`
 	Params map[string]string `json:"params,omitempty"`
+	// Problem is the error with a code that this one was made of. Its text fills
+	// the placeholder Problem.
+	Problem *Error `json:"problem,omitempty"`
 
 	cause error
 }
@@ -41,6 +44,7 @@ func New(code string, params ...any) *Error {
 func Wrap(cause error, code string, params ...any) *Error {
 	e := New(code, params...)
 	e.cause = cause
+	e.Problem, _ = errors.AsType[*Error](cause)
 	return e
 }
 

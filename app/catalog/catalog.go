@@ -48,6 +48,8 @@ type Catalog struct {
 
 	// turn makes the engine get configurations in the order of their commits.
 	turn sync.Mutex
+
+	imports modelImports
 }
 
 // New returns a catalog; Load gives the engine what is stored.

@@ -9,7 +9,6 @@ import (
 	"headgate/app/apperr"
 	"headgate/app/event"
 	"headgate/app/secret"
-	"headgate/gateway"
 )
 
 // Providers returns all providers, by name.
@@ -85,28 +84,15 @@ func (c *Catalog) DeleteProvider(ctx context.Context, id int64) error {
 // doesn't matter to it. Stored keys are used where the input keeps them, but
 // for the stored origin only. Codes: those of SaveProvider.
 func (c *Catalog) TestProvider(ctx context.Context, in ProviderInput) (ProbeResult, error) {
-	stored, err := c.store.Load(ctx)
+	_, compiled, err := c.probed(ctx, in)
 	if err != nil {
 		return ProbeResult{}, err
-	}
-	p, err := stored.prepareProvider(in)
-	if err != nil {
-		return ProbeResult{}, err
-	}
-	compiled := compileProvider(p)
-	if len(p.Keys) > 0 && len(compiled.Keys) == 0 {
-		return ProbeResult{}, apperr.New("provider_keys_disabled")
 	}
 	model := ""
 	if len(compiled.Models) > 0 {
 		model = compiled.Models[0].Name
 	}
-	r := c.engine.Probe(ctx, compiled, model)
-	return ProbeResult{
-		OK: r.Outcome.Class == gateway.ClassOK, Status: r.Status,
-		Class: string(r.Outcome.Class), Reason: r.Outcome.Reason, Message: r.Outcome.Message,
-		LatencyMS: r.Latency.Milliseconds(), Models: append([]string{}, r.Models...),
-	}, nil
+	return probeResult(c.engine.Probe(ctx, compiled, model)), nil
 }
 
 func (c *Configuration) provider(id int64) *Provider {

@@ -30,10 +30,10 @@ const (
 	maxAPIKeys   = 5000
 	maxKeywords  = 1000
 
-	maxHeaders = 50   // of a provider
-	maxKeys    = 100  // of a provider
-	maxModels  = 5000 // of a provider
-	maxMembers = 1000 // of a group
+	maxHeaders = 50     // of a provider
+	maxKeys    = 100    // of a provider
+	maxModels  = 20_000 // of a provider
+	maxMembers = 1000   // of a group
 )
 
 // cleanName trims what a person typed. Code: name_invalid.

@@ -270,6 +270,7 @@ type ListedModel struct {
 	InputPrice       *float64 `json:"inputPrice"`
 	OutputPrice      *float64 `json:"outputPrice"`
 	CachedInputPrice *float64 `json:"cachedInputPrice"`
+	CallPrice        *float64 `json:"callPrice"`
 	PriceSource      string   `json:"priceSource"` // provider, table, or "": not known
 }
 

@@ -4,6 +4,7 @@ import type { CodedError } from './types'
 export class Failure extends Error {
   readonly code: string
   readonly params: Record<string, string>
+  readonly problem?: CodedError
   /** What was asked, such as "Providers.Save"; for a report. */
   readonly method: string
 
@@ -12,12 +13,13 @@ export class Failure extends Error {
     this.name = 'Failure'
     this.code = error.code
     this.params = error.params ?? {}
+    this.problem = error.problem
     this.method = method
   }
 
   /** For the clipboard: everything that a report needs, and no secrets. */
   get details(): string {
-    return JSON.stringify({ method: this.method, code: this.code, params: this.params })
+    return JSON.stringify({ method: this.method, code: this.code, params: this.params, problem: this.problem })
   }
 }
 

@@ -75,7 +75,9 @@ export type ImportPreview = Plain<api.ImportPreview>
 export type ImportProgress = Plain<Omit<api.ImportProgress, 'error'>> & { error: CodedError | null }
 export type Backup = Plain<api.Backup>
 export type Upload = Plain<app.Upload>
-export type CodedError = Pick<apperr.Error, 'code' | 'params'>
+export type CodedError = Pick<apperr.Error, 'code' | 'params'> & {
+  problem?: CodedError
+}
 
 /** What an event says has changed: the topics of app/event. */
 export type Topic =

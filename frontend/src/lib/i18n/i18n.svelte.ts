@@ -40,12 +40,19 @@ export class I18n {
   }
 
   /** What a person may read of a coded error. */
-  error = (error: { code: string; params?: Record<string, string> }): string => {
+  error = (error: Coded): string => {
     const key = `error.${error.code}`
-    return key in this.#catalog
-      ? render(pick(this.#catalog, this.#locale, key), error.params)
-      : this.t('error.internal')
+    if (!(key in this.#catalog)) return this.t('error.internal')
+    const problem = error.problem ? { Problem: this.error(error.problem) } : {}
+    return render(pick(this.#catalog, this.#locale, key), { ...error.params, ...problem })
   }
+}
+
+/** An error of the program, with the one that it was made of. */
+interface Coded {
+  code: string
+  params?: Record<string, string>
+  problem?: Coded
 }
 
 export const [useI18n, provideI18n] = createContext<I18n>()
