@@ -2,22 +2,15 @@
 // nothing that the content policy blocks, and it all works by keyboard.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
+import { check, pages, visit } from './axe.mjs'
 import { chat, furnish, launch, login, rpc, world } from './world.mjs'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
 
-const pages = [
-  'start',
-  'dashboard',
-  'dashboard?range=custom&from=2026-01-01&until=2026-02-01',
-].concat(['calls', 'groups', 'providers', 'keys', 'keywords', 'settings', 'nowhere'])
+const more = ['dashboard?range=custom&from=2026-01-01&until=2026-02-01', 'nowhere']
 const forms = [
   'providers?add=1',
   'groups?add=1',
@@ -26,24 +19,6 @@ const forms = [
   'providers/2?add=1',
 ]
 
-async function check(page, name) {
-  // Skeletons go, lazy pages come.
-  await page.locator('h1, main h2, [role=dialog] h2').first().waitFor()
-  await page.waitForFunction(() => !document.querySelector('.animate-pulse'))
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished)),
-  )
-  const violations = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-    )
-  })
-  return violations.map((violation) => `${name}: ${violation}`)
-}
-
 for (const dark of [false, true]) {
   test(`no barriers in the ${dark ? 'dark' : 'light'} theme`, { timeout: 180_000 }, async (t) => {
     const { page, admin, upstreams, complaints, end } = await world(browser, {
@@ -51,22 +26,18 @@ for (const dark of [false, true]) {
       dark,
     })
     t.after(end)
-    const go = async (hash) => {
-      await page.goto('about:blank')
-      await page.goto(`${admin}/#/${hash}`)
-      await page.evaluate(axe)
-    }
-    await page.evaluate(axe)
+    const go = (hash) => visit(page, admin, hash)
+    await go('')
     await page.getByLabel('Password').waitFor()
     const found = await check(page, 'login')
     await login(page)
-    for (const hash of pages) {
+    for (const hash of [...pages, ...more]) {
       await go(hash)
       found.push(...(await check(page, `${hash}, empty`)))
     }
     const { key, baseUrl } = await furnish(page, upstreams.good)
     for (const model of ['chat', 'chat', 'nobody']) await (await chat(baseUrl, key, model)).text()
-    for (const hash of [...pages, ...forms, 'providers/1', 'providers/99']) {
+    for (const hash of [...pages, ...more, ...forms, 'providers/99']) {
       await go(hash)
       found.push(...(await check(page, hash)))
     }
