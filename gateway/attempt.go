@@ -204,10 +204,10 @@ func (a *attempt) readError() *result {
 
 // keywordIn looks for a failure keyword in an error, as it stands and decoded.
 func (a *attempt) keywordIn(res *result) *Keyword {
-	if found := a.x.s.keywords.find(res.failure.Message); found != nil {
+	if found := a.x.words.errors.find(res.failure.Message); found != nil {
 		return found
 	}
-	return a.x.s.keywords.find(string(res.body))
+	return a.x.words.errors.find(string(res.body))
 }
 
 // refusesUsageOption recognises servers that don't know stream_options.
@@ -267,8 +267,10 @@ func (a *attempt) deliver(body []byte) *result {
 		return res
 	}
 	a.usage = reply.Usage
-	if found := a.x.s.keywords.find(reply.Text); found != nil {
-		return &result{err: errKeyword, keyword: found}
+	for _, text := range reply.Texts {
+		if found := a.x.words.reply.find(text); found != nil {
+			return &result{err: errKeyword, keyword: found}
+		}
 	}
 	if cause := context.Cause(a.ctx); cause != nil {
 		return &result{err: cause}

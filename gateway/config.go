@@ -101,13 +101,15 @@ type APIKey struct {
 }
 
 // Keyword is a failure keyword: text or, with Regex, a regular expression of
-// Go's syntax, matched in any case.
+// Go's syntax, matched in any case. In a stream, a match of an expression that
+// is longer than 4 KiB may be missed, and one at the very end of what has come
+// counts only once it is clear that more text doesn't change it.
 type Keyword struct {
 	ID       int64
 	Text     string
 	Regex    bool
 	Scope    KeywordScope
-	GroupIDs []int64 // where it counts; none: in all groups
+	GroupIDs []int64 // where it counts; none: in all groups. Groups that aren't there are ignored
 }
 
 // KeywordScope is where a keyword is looked for. "" counts as ScopeBoth.

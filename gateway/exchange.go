@@ -33,6 +33,8 @@ type exchange struct {
 	head head
 	call Call
 	plan *plan
+	// words are the failure keywords that count for this call.
+	words failureWords
 
 	opened    *announcement // nil: no member was tried yet
 	uploaded  bool          // the body was read to its end
@@ -125,7 +127,7 @@ func (x *exchange) admit() *refusal {
 			message: fmt.Sprintf("The group %q has no enabled member with an enabled provider and model.", grp.name),
 		}
 	}
-	x.plan = newPlan(x.g.health, grp)
+	x.plan, x.words = newPlan(x.g.health, grp), grp.words
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 // What the gate holds back at the most before the reply's first byte.
 const (
 	heldBytes     = 256 << 10
-	heldRunes     = 160         // of text, while failure keywords are looked for
+	heldRunes     = 160         // of each choice's text, while failure keywords are looked for
 	heldAfterText = time.Second // longer would be felt
 )
 
@@ -21,7 +21,7 @@ const (
 // all writing to the client goes through its lock.
 type gate struct {
 	a    *attempt
-	scan keywordScan
+	scan replyScan
 
 	mu       sync.Mutex
 	held     *[]byte // pooled; nil once open
@@ -33,26 +33,24 @@ type gate struct {
 }
 
 func newGate(a *attempt) *gate {
-	return &gate{a: a, held: getBuffer(), scan: keywordScan{set: a.x.s.keywords}}
+	return &gate{a: a, held: getBuffer(), scan: replyScan{set: a.x.words.reply}}
 }
 
 // pass takes an event. It is written, or held until more is known. flush says
 // that nothing else has arrived yet.
 func (g *gate) pass(raw []byte, e *dialect.Event, flush bool) error {
-	found := g.scan.add(e.Text)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.err != nil {
 		return g.err
 	}
-	if g.open {
-		if found != nil {
-			g.note(found)
+	if g.a.late == nil {
+		if err := g.judge(g.scan.add(e.Texts, !g.open)); err != nil {
+			return err
 		}
-		return g.write(raw, flush)
 	}
-	if found != nil {
-		return keywordFound{found}
+	if g.open {
+		return g.write(raw, flush)
 	}
 	*g.held = append(*g.held, raw...)
 	if e.Semantic && !g.semantic {
@@ -64,9 +62,9 @@ func (g *gate) pass(raw []byte, e *dialect.Event, flush bool) error {
 		return errNoContent
 	case !g.semantic:
 		return nil
-	case g.scan.set == nil || g.scan.runes >= heldRunes || len(*g.held) > heldBytes:
+	case g.scan.set == nil || g.scan.runes >= g.heldRunes() || len(*g.held) > heldBytes:
 		return g.release()
-	case e.Text != "" && g.timer == nil:
+	case len(e.Texts) > 0 && g.timer == nil:
 		g.timer = time.AfterFunc(heldAfterText, g.expire)
 	}
 	return nil
@@ -89,15 +87,33 @@ type keywordFound struct{ keyword *Keyword }
 func (keywordFound) Error() string        { return errKeyword.Error() }
 func (keywordFound) Is(target error) bool { return target == errKeyword }
 
-// note keeps a match that came too late to act on.
-func (g *gate) note(k *Keyword) { g.a.late = k }
+// judge acts on a match, or keeps the first one that came too late for that.
+func (g *gate) judge(found *Keyword) error {
+	switch {
+	case found == nil:
+	case !g.open:
+		return keywordFound{found}
+	case g.a.late == nil:
+		g.a.late = found
+	}
+	return nil
+}
+
+// heldRunes is how much text is held back: as much for each choice as keywords
+// are looked for in.
+func (g *gate) heldRunes() int {
+	return heldRunes * max(1, min(g.a.x.head.choices, dialect.MostChoices))
+}
 
 // complete opens the gate for a stream that has come to its end.
 func (g *gate) complete() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.err != nil || g.open {
+	if g.err != nil {
 		return g.err
+	}
+	if err := g.judge(g.scan.end()); err != nil || g.open {
+		return err
 	}
 	return g.release()
 }

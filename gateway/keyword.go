@@ -1,65 +1,186 @@
 package gateway
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// keywordSet finds failure keywords in text, whatever its case.
-type keywordSet struct {
-	keywords []Keyword
-	folded   []string
-	longest  int // bytes
+// failureWords are the failure keywords that count in one group.
+type failureWords struct {
+	reply  *keywordSet // looked for in what replies say
+	errors *keywordSet // looked for in errors
 }
 
-// newKeywordSet returns nil when there is nothing to find.
-func newKeywordSet(keywords []Keyword) *keywordSet {
-	if len(keywords) == 0 {
-		return nil
+// keywordSet finds failure keywords in text, whatever its case. A nil set finds
+// nothing.
+type keywordSet struct {
+	literals []literal
+	patterns []*pattern
+	longest  int // bytes of a folded literal
+}
+
+type literal struct {
+	keyword *Keyword
+	folded  string
+}
+
+// failureWord is a keyword made ready for use.
+type failureWord struct {
+	keyword Keyword
+	pattern *pattern // nil: a literal
+}
+
+func compileKeyword(k Keyword) (*failureWord, error) {
+	if strings.TrimSpace(k.Text) == "" {
+		return nil, fmt.Errorf("no text")
 	}
-	s := &keywordSet{keywords: keywords}
-	for _, k := range keywords {
-		folded := strings.ToLower(k.Text)
-		s.folded = append(s.folded, folded)
-		s.longest = max(s.longest, len(folded))
+	switch k.Scope {
+	case "", ScopeBoth, ScopeReply, ScopeErrors:
+	default:
+		return nil, fmt.Errorf("unknown scope %q", k.Scope)
+	}
+	w := &failureWord{keyword: k}
+	if k.Regex {
+		var err error
+		if w.pattern, err = compilePattern(k.Text); err != nil {
+			return nil, err
+		}
+		w.pattern.keyword = &w.keyword
+	}
+	return w, nil
+}
+
+// allWords are the keywords of a snapshot.
+type allWords struct {
+	words      []*failureWord
+	everywhere failureWords // those that count in all groups
+}
+
+func compileKeywords(keywords []Keyword) (allWords, error) {
+	var all allWords
+	for i, k := range keywords {
+		w, err := compileKeyword(k)
+		if err != nil {
+			return allWords{}, fmt.Errorf("failure_keywords[%d]: %w", i, err)
+		}
+		all.words = append(all.words, w)
+	}
+	all.everywhere = all.choose(func(k *Keyword) bool { return len(k.GroupIDs) == 0 })
+	return all, nil
+}
+
+// of returns the keywords that count in a group. Groups without any of their
+// own share one set.
+func (a allWords) of(groupID int64) failureWords {
+	named := func(k *Keyword) bool { return slices.Contains(k.GroupIDs, groupID) }
+	if !slices.ContainsFunc(a.words, func(w *failureWord) bool { return named(&w.keyword) }) {
+		return a.everywhere
+	}
+	return a.choose(func(k *Keyword) bool { return len(k.GroupIDs) == 0 || named(k) })
+}
+
+func (a allWords) choose(counts func(*Keyword) bool) failureWords {
+	var reply, errors keywordSet
+	for _, w := range a.words {
+		if !counts(&w.keyword) {
+			continue
+		}
+		if w.keyword.Scope != ScopeErrors {
+			reply.add(w)
+		}
+		if w.keyword.Scope != ScopeReply {
+			errors.add(w)
+		}
+	}
+	return failureWords{reply: reply.orNil(), errors: errors.orNil()}
+}
+
+func (s *keywordSet) add(w *failureWord) {
+	if w.pattern != nil {
+		s.patterns = append(s.patterns, w.pattern)
+		return
+	}
+	folded := strings.ToLower(w.keyword.Text)
+	s.literals = append(s.literals, literal{&w.keyword, folded})
+	s.longest = max(s.longest, len(folded))
+}
+
+func (s *keywordSet) orNil() *keywordSet {
+	if s.literals == nil && s.patterns == nil {
+		return nil
 	}
 	return s
 }
 
-// find returns the first keyword of the set that text holds, nil for none. A
-// nil set finds nothing.
+// find returns the first keyword of the set that text holds, literals before
+// patterns; nil for none.
 func (s *keywordSet) find(text string) *Keyword {
 	if s == nil || text == "" {
 		return nil
 	}
-	text = strings.ToLower(text)
-	for i, folded := range s.folded {
-		if strings.Contains(text, folded) {
-			return &s.keywords[i]
+	if found := s.findLiteral(strings.ToLower(text)); found != nil {
+		return found
+	}
+	for _, p := range s.patterns {
+		if p.whole.MatchString(text) {
+			return p.keyword
 		}
 	}
 	return nil
 }
 
-// keywordScan finds keywords in text that comes in pieces, however it is cut.
-type keywordScan struct {
-	set   *keywordSet
-	tail  string // the end of what was seen, as long as a keyword could begin in it
-	runes int    // seen so far
+func (s *keywordSet) findLiteral(folded string) *Keyword {
+	for i := range s.literals {
+		if strings.Contains(folded, s.literals[i].folded) {
+			return s.literals[i].keyword
+		}
+	}
+	return nil
 }
 
-// add looks at more text.
-func (s *keywordScan) add(text string) *Keyword {
-	if s.set == nil || text == "" {
-		return nil
+// FindKeyword returns where a keyword is found in a text, in bytes, from first
+// to last and without overlap; its scope and groups don't matter. The error
+// tells why the keyword is none: no text, or a broken regular expression.
+func FindKeyword(k Keyword, text string) ([][2]int, error) {
+	w, err := compileKeyword(k)
+	if err != nil {
+		return nil, err
 	}
-	s.runes += utf8.RuneCountInString(text)
-	window := s.tail + text
-	if found := s.set.find(window); found != nil {
-		return found
+	var spans [][2]int
+	if w.pattern != nil {
+		for _, at := range w.pattern.whole.FindAllStringIndex(text, -1) {
+			spans = append(spans, [2]int{at[0], at[1]})
+		}
+		return spans, nil
 	}
-	// Lower case can be longer or shorter than the text: four times is safe.
-	keep := min(len(window), 4*s.set.longest)
-	s.tail = window[len(window)-keep:]
-	return nil
+	return findFolded(text, strings.ToLower(k.Text)), nil
+}
+
+// findFolded finds a folded word in a text whose folding may have another
+// length, such as that of İ: both are walked over together.
+func findFolded(text, word string) [][2]int {
+	var spans [][2]int
+	folded := strings.ToLower(text)
+	at, foldedAt := 0, 0
+	walk := func(to int) int {
+		for foldedAt < to {
+			r, size := utf8.DecodeRuneInString(text[at:])
+			at += size
+			foldedAt += utf8.RuneLen(unicode.ToLower(r))
+		}
+		return at
+	}
+	for from := 0; ; {
+		next := strings.Index(folded[from:], word)
+		if next < 0 {
+			return spans
+		}
+		from += next
+		start := walk(from)
+		from += len(word)
+		spans = append(spans, [2]int{start, walk(from)})
+	}
 }

@@ -125,7 +125,7 @@ func (s *stream) conclude(g *gate) *result {
 // isWhole tells whether every choice that was asked for said that it ended.
 // What may still follow is usage and the terminal event.
 func (s *stream) isWhole() bool {
-	return bits.OnesCount64(s.finished) >= max(1, min(s.a.x.head.choices, 64))
+	return bits.OnesCount64(s.finished) >= max(1, min(s.a.x.head.choices, dialect.MostChoices))
 }
 
 // tailLimit is how long a stream may take for what follows its last choice.

@@ -18,7 +18,7 @@ import (
 type snapshot struct {
 	keys     map[[32]byte]*apiKey
 	groups   map[string]*group
-	keywords *keywordSet // nil: none
+	words    allWords
 	members  map[int64]*member
 	origins  []string
 	failover Failover
@@ -42,6 +42,7 @@ type group struct {
 	name    string
 	created time.Time
 	members []*member // in the policy's order
+	words   failureWords
 }
 
 type member struct {
@@ -102,6 +103,10 @@ func compile(c Config) (*snapshot, error) {
 			models[m.ID] = servedModel{m, p}
 		}
 	}
+	var err error
+	if s.words, err = compileKeywords(c.Keywords); err != nil {
+		return nil, err
+	}
 	groupIDs := map[int64]struct{}{}
 	for i, in := range c.Groups {
 		if err := s.addGroup(in, models); err != nil {
@@ -117,12 +122,6 @@ func compile(c Config) (*snapshot, error) {
 			return nil, fmt.Errorf("api_keys[%d] %q: %w", i, in.Name, err)
 		}
 	}
-	for i, in := range c.Keywords {
-		if strings.TrimSpace(in.Text) == "" {
-			return nil, fmt.Errorf("failure_keywords[%d]: no text", i)
-		}
-	}
-	s.keywords = newKeywordSet(c.Keywords)
 	return s, nil
 }
 
@@ -195,7 +194,7 @@ func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {
 	if !known {
 		return fmt.Errorf("unknown policy %q", in.Policy)
 	}
-	g := &group{id: in.ID, name: in.Name, created: in.CreatedAt}
+	g := &group{id: in.ID, name: in.Name, created: in.CreatedAt, words: s.words.of(in.ID)}
 	for i, m := range in.Members {
 		served, there := models[m.ModelID]
 		if !there || served.provider.id != m.ProviderID {

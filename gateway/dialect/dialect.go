@@ -34,7 +34,7 @@ type Dialect struct {
 	// one of this dialect's replies.
 	ReadReply func(body []byte) (Reply, error)
 	// ReadEvent reads one event of a stream into e, which it resets. With text
-	// false it may leave Text out. An error means that data is not one of this
+	// false it may leave Texts out. An error means that data is not one of this
 	// dialect's events.
 	ReadEvent func(data []byte, text bool, e *Event) error
 	// ReadError reads an error body; ok is false when it is none.
@@ -62,20 +62,30 @@ type Assembler interface {
 
 // Reply is what the engine needs to know of a whole reply.
 type Reply struct {
-	Text     string // all that a person would read, decoded
-	Complete bool   // it has an answer, be it an empty one
+	Texts    []string // all that a person would read of each choice, decoded
+	Complete bool     // it has an answer, be it an empty one
 	Usage    Usage
 }
 
 // Event is what the engine needs to know of one event of a stream.
 type Event struct {
-	Done      bool   // the stream is complete
-	Semantic  bool   // it carries content, reasoning, a tool call, a refusal, audio or an end
-	Finished  uint64 // the choices, a bit each, of which it says why they ended
-	UsageOnly bool   // it exists only to report usage
-	Text      string // decoded text, when asked for
+	Done      bool         // the stream is complete
+	Semantic  bool         // it carries content, reasoning, a tool call, a refusal, audio or an end
+	Finished  uint64       // the choices, a bit each, of which it says why they ended
+	UsageOnly bool         // it exists only to report usage
+	Texts     []ChoiceText // decoded text, when asked for; none is empty
 	Usage     Usage
 	Error     *Error // the event is an error
+}
+
+// MostChoices is how many choices of a reply are told apart; those beyond count
+// as the last.
+const MostChoices = 64
+
+// ChoiceText is what an event adds to one of the reply's choices.
+type ChoiceText struct {
+	Choice int // below MostChoices
+	Text   string
 }
 
 // Error is an error as dialects write it.

@@ -3,7 +3,6 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 )
 
 // OpenAI is the dialect of OpenAI's chat completions and of the many servers
@@ -108,13 +107,11 @@ func readOpenAIReply(body []byte) (Reply, error) {
 		return Reply{}, err
 	}
 	reply := Reply{Usage: in.Usage.read()}
-	var text strings.Builder
 	for i := range in.Choices {
 		c := &in.Choices[i]
-		text.WriteString(c.Message.text())
+		reply.Texts = append(reply.Texts, c.Message.text())
 		reply.Complete = reply.Complete || c.FinishReason != "" || !c.Message.empty()
 	}
-	reply.Text = text.String()
 	return reply, nil
 }
 
@@ -127,7 +124,7 @@ var (
 )
 
 func readOpenAIEvent(data []byte, text bool, e *Event) error {
-	*e = Event{}
+	*e = Event{Texts: e.Texts[:0]}
 	data = bytes.TrimSpace(data)
 	if bytes.Equal(data, doneData) {
 		e.Done = true
@@ -157,11 +154,14 @@ func readOpenAIEvent(data []byte, text bool, e *Event) error {
 	e.UsageOnly = len(*in.Choices) == 0 && e.Usage.Known()
 	for i := range *in.Choices {
 		c := &(*in.Choices)[i]
+		choice := min(c.Index.N, MostChoices-1)
 		if c.FinishReason != "" {
-			e.Finished |= 1 << uint(min(c.Index.N, 63))
+			e.Finished |= 1 << uint(choice)
 		}
 		e.Semantic = e.Semantic || e.Finished != 0 || !c.Delta.empty()
-		e.Text += c.Delta.text()
+		if text := c.Delta.text(); text != "" {
+			e.Texts = append(e.Texts, ChoiceText{int(choice), text})
+		}
 	}
 	return nil
 }
