@@ -82,6 +82,11 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
+	return newHouseAt(t, func() time.Time { return now })
+}
+
+func newHouseAt(t *testing.T, clock func() time.Time) *house {
+	t.Helper()
 	h := &house{t: t, engine: &engine{}, dir: t.TempDir()}
 	sealer, err := secret.OpenKeyFile(filepath.Join(h.dir, "secret.key"))
 	if err != nil {
@@ -95,7 +100,7 @@ func newHouse(t *testing.T) *house {
 	bus := &event.Bus{}
 	h.heard = bus.Listen()
 	h.Catalog = catalog.New(catalog.Options{
-		Store: db.Catalog(), Engine: h.engine, Bus: bus, Now: func() time.Time { return now },
+		Store: db.Catalog(), Engine: h.engine, Bus: bus, Now: clock,
 	})
 	if err := h.Load(t.Context()); err != nil {
 		t.Fatal(err)

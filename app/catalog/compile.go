@@ -16,12 +16,10 @@ func compile(c Configuration) gateway.Config {
 	}
 	usable := map[int64]bool{} // models
 	for _, p := range c.Providers {
-		provider := compileProvider(p)
-		// With all its keys switched off a provider is off: it must not be
-		// called without any.
-		if !p.Enabled || len(p.Keys) > 0 && len(provider.Keys) == 0 {
+		if !p.Enabled || p.keysOff() {
 			continue
 		}
+		provider := compileProvider(p)
 		for _, m := range provider.Models {
 			usable[m.ID] = true
 		}
@@ -50,6 +48,12 @@ func compile(c Configuration) gateway.Config {
 		}
 	}
 	return config
+}
+
+// keysOff reports whether all keys of the provider are switched off, and it with
+// them: it must not be called without any.
+func (p Provider) keysOff() bool {
+	return len(p.Keys) > 0 && find(p.Keys, func(k ProviderKey) bool { return k.Enabled }) == nil
 }
 
 func compileProvider(p Provider) gateway.Provider {

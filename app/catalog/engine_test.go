@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"headgate/app/catalog"
 	"headgate/app/event"
@@ -14,10 +15,9 @@ import (
 	"headgate/gateway"
 )
 
-// What is saved is served by the real engine at once, and no longer once it is
-// deleted.
-func TestSavedIsServed(t *testing.T) {
-	t.Parallel()
+// servedHouse is a catalog with a real store and a real engine.
+func servedHouse(t *testing.T, engine catalog.Engine, clock func() time.Time) *catalog.Catalog {
+	t.Helper()
 	dir := t.TempDir()
 	sealer, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	if err != nil {
@@ -27,25 +27,37 @@ func TestSavedIsServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	engine := gateway.New(gateway.Options{})
-	defer engine.Close()
-	c := catalog.New(catalog.Options{Store: db.Catalog(), Engine: engine, Bus: &event.Bus{}})
+	t.Cleanup(func() { _ = db.Close() })
+	c := catalog.New(catalog.Options{Store: db.Catalog(), Engine: engine, Bus: &event.Bus{}, Now: clock})
 	if err := c.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	models := func(key string) (status int, names []string) {
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/models", nil)
-		request.Header.Set("Authorization", "Bearer "+key)
-		reply := httptest.NewRecorder()
-		engine.ServeHTTP(reply, request)
-		var list struct{ Data []struct{ ID string } }
-		_ = json.Unmarshal(reply.Body.Bytes(), &list)
-		for _, m := range list.Data {
-			names = append(names, m.ID)
-		}
-		return reply.Code, names
+	return c
+}
+
+// modelsFor asks the engine for its models with an API key.
+func modelsFor(t *testing.T, engine http.Handler, key string) (status int, names []string) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/models", nil)
+	request.Header.Set("Authorization", "Bearer "+key)
+	reply := httptest.NewRecorder()
+	engine.ServeHTTP(reply, request)
+	var list struct{ Data []struct{ ID string } }
+	_ = json.Unmarshal(reply.Body.Bytes(), &list)
+	for _, m := range list.Data {
+		names = append(names, m.ID)
 	}
+	return reply.Code, names
+}
+
+// What is saved is served by the real engine at once, and no longer once it is
+// deleted.
+func TestSavedIsServed(t *testing.T) {
+	t.Parallel()
+	engine := gateway.New(gateway.Options{})
+	defer engine.Close()
+	c := servedHouse(t, engine, nil)
+	models := func(key string) (int, []string) { return modelsFor(t, engine, key) }
 	const key = "my.own_key-0123456789"
 	if status, _ := models(key); status != http.StatusUnauthorized {
 		t.Errorf("before: %d", status)

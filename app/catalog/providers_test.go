@@ -63,6 +63,20 @@ func TestProviderRules(t *testing.T) {
 		"base URL: space":        {func(p *catalog.ProviderInput) { p.BaseURL = "http://up.example/a b" }, "base_url_invalid"},
 		"base URL: control":      {func(p *catalog.ProviderInput) { p.BaseURL = "http://up.example/a\x00b" }, "base_url_invalid"},
 		"base URL: backslash":    {func(p *catalog.ProviderInput) { p.BaseURL = `http://up.example\v1` }, "base_url_invalid"},
+		"proxy: no scheme":       {func(p *catalog.ProviderInput) { p.Proxy = "127.0.0.1:8080" }, "proxy_invalid"},
+		"proxy: no host":         {func(p *catalog.ProviderInput) { p.Proxy = "http://" }, "proxy_invalid"},
+		"proxy: port alone":      {func(p *catalog.ProviderInput) { p.Proxy = "http://:8080" }, "proxy_invalid"},
+		"proxy: ftp":             {func(p *catalog.ProviderInput) { p.Proxy = "ftp://127.0.0.1" }, "proxy_invalid"},
+		"proxy: socks4":          {func(p *catalog.ProviderInput) { p.Proxy = "socks4://127.0.0.1:1080" }, "proxy_invalid"},
+		"proxy: userinfo":        {func(p *catalog.ProviderInput) { p.Proxy = "http://u:p@127.0.0.1:8080" }, "proxy_invalid"},
+		"proxy: path":            {func(p *catalog.ProviderInput) { p.Proxy = "http://127.0.0.1:8080/pac" }, "proxy_invalid"},
+		"proxy: query":           {func(p *catalog.ProviderInput) { p.Proxy = "http://127.0.0.1:8080?a" }, "proxy_invalid"},
+		"proxy: port 65536":      {func(p *catalog.ProviderInput) { p.Proxy = "http://127.0.0.1:65536" }, "proxy_invalid"},
+		"proxy: line break":      {func(p *catalog.ProviderInput) { p.Proxy = "http://127.0.0.1\r\n:1" }, "proxy_invalid"},
+		"connect negative":       {func(p *catalog.ProviderInput) { p.Timeouts.ConnectSeconds = -1 }, "setting_out_of_range"},
+		"first token 3601":       {func(p *catalog.ProviderInput) { p.Timeouts.FirstTokenSeconds = 3601 }, "setting_out_of_range"},
+		"stream idle 3601":       {func(p *catalog.ProviderInput) { p.Timeouts.StreamIdleSeconds = 3601 }, "setting_out_of_range"},
+		"reply negative":         {func(p *catalog.ProviderInput) { p.Timeouts.ReplySeconds = -1 }, "setting_out_of_range"},
 		"base URL: upper scheme": {func(p *catalog.ProviderInput) { p.BaseURL = "javascript:alert(1)" }, "base_url_invalid"},
 	} {
 		in := catalog.ProviderInput{Name: "new", Dialect: "openai", BaseURL: "http://127.0.0.1:9101/v1"}
@@ -157,6 +171,40 @@ func TestMovedProviderNeedsItsKeysAgain(t *testing.T) {
 	without.Keys = nil
 	if moved = must[catalog.Provider](h)(h.SaveProvider(t.Context(), without)); len(moved.Keys) != 0 {
 		t.Errorf("keys came along: %+v", moved.Keys)
+	}
+}
+
+func TestProxyAndTimeouts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.provider("up", "sk-first-0123456789")
+	in := catalog.ProviderInput{
+		ID: p.ID, Name: "up", Dialect: "openai", BaseURL: p.BaseURL, Enabled: true,
+		Timeouts: catalog.Timeouts{ConnectSeconds: 1, FirstTokenSeconds: 2, StreamIdleSeconds: 0, ReplySeconds: 3600},
+		Keys:     []catalog.ProviderKeyInput{{ID: p.Keys[0].ID, Enabled: true}},
+	}
+	want := gateway.Timeouts{Connect: time.Second, FirstToken: 2 * time.Second, Reply: time.Hour}
+	for text, kept := range map[string]string{
+		"":                                "",
+		" http://127.0.0.1:8080/ ":        "http://127.0.0.1:8080",
+		"HTTPS://proxy.example":           "https://proxy.example",
+		"socks5://[::1]:1080":             "socks5://[::1]:1080",
+		"socks5h://proxy.example:1080":    "socks5h://proxy.example:1080",
+		"http://another-proxy.example:80": "http://another-proxy.example:80",
+	} {
+		in.Proxy = text
+		must[catalog.ProbeResult](h)(h.TestProvider(t.Context(), in))
+		if probed := h.engine.probed[len(h.engine.probed)-1]; probed.Proxy != kept || probed.Timeouts != want {
+			t.Errorf("%q: probed through %q within %+v", text, probed.Proxy, probed.Timeouts)
+		}
+		// Keys go to the same host, whoever carries them: they aren't asked for again.
+		saved := must[catalog.Provider](h)(h.SaveProvider(t.Context(), in))
+		if saved.Proxy != kept || saved.Timeouts != in.Timeouts || saved.Keys[0].Secret.Reveal() != "sk-first-0123456789" {
+			t.Errorf("%q: saved %+v", text, saved)
+		}
+		if served := h.engine.last().Providers[0]; served.Proxy != kept || served.Timeouts != want {
+			t.Errorf("%q: the engine has %q, %+v", text, served.Proxy, served.Timeouts)
+		}
 	}
 }
 

@@ -47,6 +47,15 @@ func TestValidate(t *testing.T) {
 		"reply negative":    {func(s *settings.Settings) { s.Timeouts.ReplySeconds = -1 }, "setting_out_of_range"},
 		"days for ever":     {func(s *settings.Settings) { s.Log.Days = 0 }, ""},
 		"days negative":     {func(s *settings.Settings) { s.Log.Days = -1 }, "setting_out_of_range"},
+		"bodies always":     {func(s *settings.Settings) { s.Log.Bodies = settings.BodiesAlways }, ""},
+		"no bodies":         {func(s *settings.Settings) { s.Log.Bodies = "" }, "bodies_unknown"},
+		"unknown bodies":    {func(s *settings.Settings) { s.Log.Bodies = "sometimes" }, "bodies_unknown"},
+		"body days as long": {func(s *settings.Settings) { s.Log.BodyDays = 0 }, ""},
+		"body days 3651":    {func(s *settings.Settings) { s.Log.BodyDays = 3651 }, "setting_out_of_range"},
+		"body days less":    {func(s *settings.Settings) { s.Log.BodyDays = -1 }, "setting_out_of_range"},
+		"no body KiB":       {func(s *settings.Settings) { s.Log.BodyKB = 0 }, "setting_out_of_range"},
+		"body KiB 1024":     {func(s *settings.Settings) { s.Log.BodyKB = 1024 }, ""},
+		"body KiB 1025":     {func(s *settings.Settings) { s.Log.BodyKB = 1025 }, "setting_out_of_range"},
 		"days out of range": {func(s *settings.Settings) { s.Log.Days = 3651 }, "setting_out_of_range"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -188,9 +188,9 @@ func TestSettingsHoldWhatTheDocumentLacks(t *testing.T) {
 		t.Errorf("a new file holds %+v", got)
 	}
 	shut(t, db)
-	run(t, filepath.Join(dir, "headgate.db"), `INSERT INTO settings (id, document) VALUES (1, '{"theme":"dark"}')`)
+	run(t, filepath.Join(dir, "headgate.db"), `INSERT INTO settings (id, document) VALUES (1, '{"theme":"dark","log":{"days":30}}')`)
 	want := settings.Default()
-	want.Theme = settings.ThemeDark
+	want.Theme, want.Log.Days = settings.ThemeDark, 30
 	if got := load(t, open(t, dir)).Settings; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
