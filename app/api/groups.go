@@ -22,7 +22,8 @@ func (g *Groups) Save(in catalog.GroupInput) (catalog.Group, error) {
 	return g.app.Catalog.SaveGroup(ctx, in)
 }
 
-// Delete removes a group. API keys that were bound to it lose it.
+// Delete removes a group. API keys and failure keywords that were bound to it
+// lose it; a keyword that had no other is switched off.
 func (g *Groups) Delete(id int64) error {
 	ctx, cancel := bounded()
 	defer cancel()

@@ -9,8 +9,7 @@ import (
 // Keywords are texts that turn a seemingly good reply into a failure.
 type Keywords struct{ app *app.App }
 
-// List returns all failure keywords, by text, with how often
-// each was found.
+// List returns all failure keywords, by text, with how often each was found.
 func (k *Keywords) List() ([]catalog.Keyword, error) {
 	ctx, cancel := bounded()
 	defer cancel()
