@@ -3,11 +3,16 @@ package gateway
 import "context"
 
 // Caller is somebody within this process who may call without an API key, such
-// as the program's own window.
+// as the program's own window. It may use all groups.
 type Caller struct {
 	Name    string // stands in the call log in the API key's place
 	ModelID int64  // the call goes straight to this model, whatever it names; 0: to the group that it names
 }
+
+// directMember is the member of a call that goes straight to a model. Members
+// of groups have ids from 1. What becomes of it is held against nobody: a trial
+// must not put a member, or a key, out of action for the tools.
+const directMember = 0
 
 type callerKey struct{}
 
@@ -15,4 +20,9 @@ type callerKey struct{}
 // Nothing that comes from a network can have it.
 func WithCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
+}
+
+func callerOf(ctx context.Context) (Caller, bool) {
+	c, ok := ctx.Value(callerKey{}).(Caller)
+	return c, ok
 }

@@ -44,7 +44,7 @@ func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duratio
 	case o.Class == ClassOK:
 		h.recovered(t)
 		return 0
-	case o.Blames == BlamesNobody:
+	case o.Blames == BlamesNobody, t.member.id == directMember:
 		return 0
 	case state == nil:
 		state = &memberHealth{}

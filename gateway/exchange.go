@@ -89,10 +89,10 @@ func (x *exchange) admit() *refusal {
 	if x.s = x.g.current.Load(); x.s == nil {
 		return &refusedStopping
 	}
-	if x.s.fromForeignPage(x.r.Header) {
+	if x.s.fromForeignPage(x.r) {
 		return &refusedOrigin
 	}
-	key, ok := x.s.knownKey(x.r.Header, x.call.StartedAt)
+	key, ok := x.s.knownKey(x.r, x.call.StartedAt)
 	if !ok {
 		return &refusedKey
 	}
@@ -116,7 +116,11 @@ func (x *exchange) admit() *refusal {
 	}
 	x.call.Model, x.call.Stream = cut(x.head.model, 256), x.head.stream
 	grp := x.s.groups[x.head.model]
-	if grp == nil || !key.mayUse(grp) {
+	if key.modelID != 0 {
+		if grp = x.s.direct(key.modelID); grp == nil {
+			return &refusedDirect
+		}
+	} else if grp == nil || !key.mayUse(grp) {
 		r := refusedModel(x.head.model)
 		return &r
 	}
@@ -216,6 +220,10 @@ func (x *exchange) exhausted(last Outcome) refusal {
 	attempt := x.call.Attempts[len(x.call.Attempts)-1]
 	r.message = fmt.Sprintf("The group %q could not answer after %s. The last, %s/%s: %s",
 		x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
+	if x.key.modelID != 0 {
+		r.message = fmt.Sprintf("The model %s/%s could not answer after %s: %s",
+			attempt.Provider, attempt.Model, plural(len(x.call.Attempts), "attempt"), last.Message)
+	}
 	if wait, all := x.g.health.soonest(x.plan.members); all {
 		r.retryAfter = min(max(wait, time.Second), time.Minute)
 	}

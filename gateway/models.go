@@ -55,10 +55,10 @@ func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
 	if s == nil || g.isDraining() {
 		return nil, nil, &refusedStopping
 	}
-	if s.fromForeignPage(r.Header) {
+	if s.fromForeignPage(r) {
 		return nil, nil, &refusedOrigin
 	}
-	key, ok := s.knownKey(r.Header, time.Now())
+	key, ok := s.knownKey(r, time.Now())
 	if !ok {
 		return nil, nil, &refusedKey
 	}
@@ -67,7 +67,7 @@ func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
 
 func (k *apiKey) mayUse(g *group) bool {
 	_, ok := k.groups[g.id]
-	return ok
+	return ok || k.caller
 }
 
 func listed(g *group) modelEntry {

@@ -69,6 +69,13 @@ func refusedModel(model string) refusal {
 	}
 }
 
+// refusedDirect is for a caller within this process that asks for a model by
+// its id.
+var refusedDirect = refusal{
+	status: http.StatusNotFound, kind: kindRequest, code: "model_not_found", param: "model", final: true,
+	message: "This model is not there any more, or it or its provider is switched off.",
+}
+
 // cut shortens text to at most limit bytes at a character's border.
 func cut(text string, limit int) string {
 	if len(text) <= limit {

@@ -14,7 +14,11 @@ var refusedOrigin = refusal{
 
 // fromForeignPage tells whether a browser sent the request for a page that
 // isn't allowed to. Programs send neither of these headers.
-func (s *snapshot) fromForeignPage(h http.Header) bool {
+func (s *snapshot) fromForeignPage(r *http.Request) bool {
+	if _, inside := callerOf(r.Context()); inside {
+		return false
+	}
+	h := r.Header
 	for _, origin := range h["Origin"] {
 		if !slices.Contains(s.origins, origin) {
 			return true

@@ -26,9 +26,9 @@ type Call struct {
 	Duration   time.Duration // until the last byte was written
 	FirstToken time.Duration // until the first byte of reply text went out; 0: none did
 	Route      string        // the ingress route's name, such as "chat.completions"
-	APIKeyID   int64         // 0: not authenticated
+	APIKeyID   int64         // 0: not authenticated, or a Caller, whose name stands in APIKeyName
 	APIKeyName string
-	GroupID    int64  // 0: no such group
+	GroupID    int64  // 0: no such group, or the call went straight to a model
 	Model      string // as the client sent it, cut to 256 bytes
 	Stream     bool
 	State      State
@@ -69,7 +69,7 @@ const (
 // Attempt is one round trip to one member with one provider key. Names are
 // kept beside ids, so that the log stays readable after a rename or delete.
 type Attempt struct {
-	MemberID      int64
+	MemberID      int64 // 0: the call went straight to a model
 	ProviderID    int64
 	Provider      string
 	ModelID       int64

@@ -18,6 +18,7 @@ import (
 type snapshot struct {
 	keys     map[[32]byte]*apiKey
 	groups   map[string]*group
+	models   map[int64]servedModel
 	words    allWords
 	members  map[int64]*member
 	origins  []string
@@ -31,6 +32,8 @@ type apiKey struct {
 	name      string
 	groups    map[int64]struct{}
 	expiresAt time.Time
+	caller    bool  // somebody within this process, who may use all groups
+	modelID   int64 // a caller's: where its call goes straight to; 0: it names a group
 }
 
 func (k *apiKey) expired(now time.Time) bool {
@@ -73,6 +76,7 @@ func compile(c Config) (*snapshot, error) {
 	s := &snapshot{
 		keys:     make(map[[32]byte]*apiKey, len(c.APIKeys)),
 		groups:   make(map[string]*group, len(c.Groups)),
+		models:   map[int64]servedModel{},
 		members:  map[int64]*member{},
 		origins:  slices.Clone(c.Origins),
 		failover: c.Failover.orDefaults(),
@@ -83,7 +87,6 @@ func compile(c Config) (*snapshot, error) {
 		return nil, err
 	}
 	providers := make(map[int64]*provider, len(c.Providers))
-	models := map[int64]servedModel{}
 	for i, in := range c.Providers {
 		p, err := compileProvider(in)
 		if err != nil {
@@ -97,10 +100,10 @@ func compile(c Config) (*snapshot, error) {
 			if err := m.check(); err != nil {
 				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: %w", i, in.Name, j, m.Name, err)
 			}
-			if _, taken := models[m.ID]; taken {
+			if _, taken := s.models[m.ID]; taken {
 				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: id %d is taken", i, in.Name, j, m.Name, m.ID)
 			}
-			models[m.ID] = servedModel{m, p}
+			s.models[m.ID] = servedModel{m, p}
 		}
 	}
 	var err error
@@ -109,7 +112,7 @@ func compile(c Config) (*snapshot, error) {
 	}
 	groupIDs := map[int64]struct{}{}
 	for i, in := range c.Groups {
-		if err := s.addGroup(in, models); err != nil {
+		if err := s.addGroup(in); err != nil {
 			return nil, fmt.Errorf("groups[%d] %q: %w", i, in.Name, err)
 		}
 		if _, taken := groupIDs[in.ID]; taken {
@@ -129,6 +132,22 @@ func compile(c Config) (*snapshot, error) {
 type servedModel struct {
 	Model
 	provider *provider
+}
+
+// member makes the model one that a plan can have.
+func (m servedModel) member(id int64) *member {
+	quoted, _ := json.Marshal(m.Name) // a string: can't fail
+	return &member{id: id, provider: m.provider, model: m.Model, quotedModel: quoted}
+}
+
+// direct is a group of one model, for a call that goes straight to it; nil when
+// there is no such model.
+func (s *snapshot) direct(modelID int64) *group {
+	served, there := s.models[modelID]
+	if !there {
+		return nil
+	}
+	return &group{name: served.Name, members: []*member{served.member(directMember)}, words: s.words.everywhere}
 }
 
 func compileProvider(in Provider) (*provider, error) {
@@ -183,7 +202,7 @@ func endpoint(base *url.URL, d *dialect.Dialect, operation dialect.Operation) *u
 	return &u
 }
 
-func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {
+func (s *snapshot) addGroup(in Group) error {
 	if err := checkName(in.Name); err != nil {
 		return err
 	}
@@ -196,18 +215,18 @@ func (s *snapshot) addGroup(in Group, models map[int64]servedModel) error {
 	}
 	g := &group{id: in.ID, name: in.Name, created: in.CreatedAt, words: s.words.of(in.ID)}
 	for i, m := range in.Members {
-		served, there := models[m.ModelID]
+		served, there := s.models[m.ModelID]
 		if !there || served.provider.id != m.ProviderID {
 			return fmt.Errorf("members[%d]: provider %d has no model %d", i, m.ProviderID, m.ModelID)
 		}
 		if s.members[m.ID] != nil {
 			return fmt.Errorf("members[%d]: id %d is taken", i, m.ID)
 		}
-		quoted, err := json.Marshal(served.Name)
-		if err != nil {
-			return fmt.Errorf("members[%d]: model %q: %w", i, served.Name, err)
+		if m.ID < 1 {
+			return fmt.Errorf("members[%d]: id %d is below 1", i, m.ID)
 		}
-		compiled := &member{id: m.ID, priority: m.Priority, provider: served.provider, model: served.Model, quotedModel: quoted}
+		compiled := served.member(m.ID)
+		compiled.priority = m.Priority
 		s.members[m.ID] = compiled
 		g.members = append(g.members, compiled)
 	}
@@ -257,9 +276,13 @@ func (l Limits) orDefaults() Limits {
 	}
 }
 
-// knownKey finds the key that a request came with.
-func (s *snapshot) knownKey(h http.Header, now time.Time) (*apiKey, bool) {
-	hash, ok := credential(h)
+// knownKey finds the key that a request came with. A caller within this process
+// needs none.
+func (s *snapshot) knownKey(r *http.Request, now time.Time) (*apiKey, bool) {
+	if c, ok := callerOf(r.Context()); ok {
+		return &apiKey{name: c.Name, caller: true, modelID: c.ModelID}, true
+	}
+	hash, ok := credential(r.Header)
 	if !ok {
 		return nil, false
 	}
