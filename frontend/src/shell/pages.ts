@@ -1,5 +1,6 @@
 import type { Component } from 'svelte'
 import Activity from '@lucide/svelte/icons/activity'
+import Cable from '@lucide/svelte/icons/cable'
 import ChartColumn from '@lucide/svelte/icons/chart-column'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Layers from '@lucide/svelte/icons/layers'
@@ -75,6 +76,12 @@ export const sections: { title: Key; pages: PageEntry[] }[] = [
         title: 'keys.title',
         icon: KeyRound,
         load: () => import('../pages/keys/KeysPage.svelte'),
+      },
+      {
+        path: 'connect',
+        title: 'connect.title',
+        icon: Cable,
+        load: () => import('../pages/connect/ConnectPage.svelte'),
       },
     ],
   },

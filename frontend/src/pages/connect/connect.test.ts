@@ -1,0 +1,102 @@
+import { screen, waitFor } from '@testing-library/svelte'
+import { describe, expect, it } from 'vitest'
+import { FakeProgram } from '../../testing/fake'
+import { apiKey, row } from '../../testing/samples'
+import { show } from '../../testing/show'
+import ConnectPage from './ConnectPage.svelte'
+import { thisSystem, tools, type System, type Target } from './tools'
+
+const target = (more: Partial<Target> = {}): Target => ({
+  baseUrl: 'http://127.0.0.1:8001/v1',
+  key: 'hg-secret',
+  group: 'chat',
+  system: 'linux',
+  ...more,
+})
+
+describe('what to paste', () => {
+  it.each(tools.map((tool) => [tool.id, tool] as const))('into %s says it all', (_, tool) => {
+    for (const system of ['windows', 'macos', 'linux'] as System[]) {
+      const told = [
+        ...(tool.snippets?.(target({ system })) ?? []).map(({ text }) => text),
+        ...(tool.fields?.of(target({ system })) ?? []).map(([, value]) => value),
+      ].join('\n')
+      expect(told).toContain('http://127.0.0.1:8001/v1')
+      expect(told).toContain('hg-secret')
+      if (tool.id !== 'open-webui') expect(told).toContain('chat')
+    }
+  })
+
+  it('survives names with quotes', () => {
+    const group = `Ada's "best"`
+    for (const tool of tools)
+      for (const { text, place } of tool.snippets?.(target({ group })) ?? [])
+        if (place === 'JavaScript' || place.endsWith('.toml') || place.endsWith('.yaml'))
+          expect(text).toContain(JSON.stringify(group))
+    const zed = tools.find(({ id }) => id === 'zed')?.snippets?.(target({ group }))[0]
+    expect(JSON.parse(zed?.text ?? '').language_models.openai_compatible.Headgate).toMatchObject({
+      available_models: [{ name: group }],
+    })
+  })
+
+  it.each([
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64)', 'windows'],
+    ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)', 'macos'],
+    ['Mozilla/5.0 (X11; Linux x86_64)', 'linux'],
+  ])('fits %s', (agent, system) => expect(thisSystem(agent)).toBe(system))
+})
+
+const group = (id: number, name: string) => ({
+  id,
+  name,
+  policy: 'priority',
+  enabled: true,
+  members: [],
+  createdAt: 0,
+  updatedAt: 0,
+})
+
+describe('the page', () => {
+  it('makes a key for the tool and the group, and waits for its first call', async () => {
+    const fake = new FakeProgram()
+    fake.groups = [group(1, 'chat'), group(2, 'code')]
+    fake.keys = [apiKey(1, 'Codex', { groupIds: [1] })]
+    const { user } = await show(ConnectPage, {}, fake)
+    await user.click(await screen.findByRole('link', { name: 'Codex' }))
+    await user.selectOptions(await screen.findByLabelText('Model (group)'), 'code')
+    expect(await screen.findByText(/No enabled API key may use this group/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'New key for Codex' }))
+    await waitFor(() =>
+      expect(fake.last('APIKeys.Create')).toEqual([
+        { id: 0, name: 'Codex 2', groupIds: [2], enabled: true, expiresAt: 0, key: '' },
+      ]),
+    )
+    expect(await screen.findByText(/export HEADGATE_API_KEY='hg-0Zx8/)).toBeVisible()
+    expect(await screen.findByText('Waiting for the first call from Codex…')).toBeVisible()
+
+    const made = fake.keys.find(({ name }) => name === 'Codex 2')
+    fake.rows = [row(1, { apiKeyId: made?.id ?? 0, startedAt: Date.now() + 1000 })]
+    fake.publish('calls')
+    expect(await screen.findByText('Codex is connected.')).toBeVisible()
+    expect(screen.getByRole('link', { name: 'See the call' })).toHaveAttribute(
+      'href',
+      '#/calls?call=req-1',
+    )
+  })
+
+  it('says that a first call failed', async () => {
+    const fake = new FakeProgram()
+    fake.groups = [group(1, 'chat')]
+    fake.keys = [apiKey(1, 'laptop', { groupIds: [1] })]
+    await show(ConnectPage, {}, fake)
+    await screen.findByText('Waiting for the first call from curl…')
+    fake.rows = [row(1, { apiKeyId: 1, state: 'failed', startedAt: Date.now() + 1000 })]
+    fake.publish('calls')
+    expect(await screen.findByText('curl called, but the call failed.')).toBeVisible()
+  })
+
+  it('asks for a group first', async () => {
+    await show(ConnectPage, {})
+    expect(await screen.findByText('No group yet')).toBeVisible()
+  })
+})
