@@ -31,12 +31,12 @@ func CheckExport(q Query, format string) error {
 
 // exported is q from its newest call on, in the longest pages.
 func exported(q Query) Query {
-	q.Limit, q.Before = maxPage, 0
+	q.Limit, q.Before, q.After = maxPage, 0, 0
 	return q
 }
 
 // Export writes all calls that match q to w, newest first, a page at a time.
-// Calls that arrive meanwhile are not among them. Limit and Before don't matter.
+// Calls that arrive meanwhile are not among them. Limit, Before and After don't matter.
 // Codes: export_format_unknown and those of Page.
 func (l *Log) Export(ctx context.Context, q Query, format string, w io.Writer) error {
 	if err := CheckExport(q, format); err != nil {

@@ -26,11 +26,13 @@ type Log struct {
 	log   *slog.Logger
 	queue *queue
 
-	written, dropped atomic.Uint64
-	failure          atomic.Pointer[string] // nil: the last write succeeded
+	written, dropped, droppedBodies atomic.Uint64
 
-	days atomic.Int64  // 0: for ever
-	tidy chan struct{} // the days changed
+	failure atomic.Pointer[string] // nil: the last write succeeded
+
+	days, bodyDays atomic.Int64  // 0: for ever
+	shrink         atomic.Bool   // calls were cleared: there is room to give back
+	tidy           chan struct{} // one of these changed
 
 	starting   sync.Mutex
 	stopTidy   context.CancelFunc // nil: not started
@@ -42,7 +44,9 @@ var _ gateway.Recorder = (*Log)(nil)
 
 // New returns a call log that takes calls in and, from Start on, writes them.
 func New(store Store, bus *event.Bus, log *slog.Logger) *Log {
-	return &Log{store: store, bus: bus, log: log, queue: newQueue(), tidy: make(chan struct{}, 1)}
+	l := &Log{store: store, bus: bus, log: log, tidy: make(chan struct{}, 1)}
+	l.queue = newQueue(func(bodies int) { l.droppedBodies.Add(uint64(bodies)) })
+	return l
 }
 
 // Start begins to write calls and to remove old ones. Calls that an earlier run
@@ -61,9 +65,10 @@ func (l *Log) Start(keep settings.Log) {
 	l.running.Go(func() { l.tidyUp(tidying) })
 }
 
-// Keep sets for how long calls are kept, from now on.
+// Keep sets for how long calls and their bodies are kept, from now on.
 func (l *Log) Keep(keep settings.Log) {
 	l.days.Store(int64(keep.Days))
+	l.bodyDays.Store(int64(keep.BodyDays))
 	signal(l.tidy)
 }
 
@@ -103,7 +108,7 @@ func (l *Log) Record(c gateway.Call) {
 
 // Health tells how the log itself is doing.
 func (l *Log) Health() Health {
-	h := Health{Written: l.written.Load(), Dropped: l.dropped.Load()}
+	h := Health{Written: l.written.Load(), Dropped: l.dropped.Load(), DroppedBodies: l.droppedBodies.Load()}
 	if failure := l.failure.Load(); failure != nil {
 		h.Error = *failure
 	}
@@ -124,6 +129,16 @@ func (l *Log) Page(ctx context.Context, q Query) (Page, error) {
 		return Page{}, err
 	}
 	return l.store.Page(ctx, q)
+}
+
+// Count returns how many calls match q, up to its Limit. With After it tells
+// how many came since. Codes: those of Page.
+func (l *Log) Count(ctx context.Context, q Query) (Count, error) {
+	q, err := checked(q)
+	if err != nil {
+		return Count{}, err
+	}
+	return l.store.Count(ctx, q)
 }
 
 func checked(q Query) (Query, error) {

@@ -29,6 +29,8 @@ type fakeStore struct {
 	interrupted int
 	pruned      []time.Time
 	old         int // calls that Prune finds
+	bodiesAge   []time.Time
+	oldBodies   int // that PruneBodies finds
 	compacted   int
 }
 
@@ -67,6 +69,15 @@ func (s *fakeStore) Prune(_ context.Context, before time.Time, limit int) (int, 
 	s.pruned = append(s.pruned, before)
 	n := min(s.old, limit)
 	s.old -= n
+	return n, nil
+}
+
+func (s *fakeStore) PruneBodies(_ context.Context, before time.Time, limit int) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bodiesAge = append(s.bodiesAge, before)
+	n := min(s.oldBodies, limit)
+	s.oldBodies -= n
 	return n, nil
 }
 

@@ -24,7 +24,10 @@ const (
 // queue takes calls from the request's path and hands them over in batches.
 // Putting a call in copies it into memory that is used again, and wakes the
 // other side only for the first call of a batch and when the batch is full.
+// Bodies are shared, not copied. When there is no room they go before any call.
 type queue struct {
+	shed func(bodies int) // hears of dropped bodies
+
 	some   chan struct{} // the first call of a batch came
 	enough chan struct{} // a batch is full
 	ended  chan struct{} // closed by close
@@ -33,7 +36,8 @@ type queue struct {
 	waiting *batch
 	spare   *batch // an emptied one
 	held    int    // calls put and not yet released
-	bytes   int    // of them
+	bytes   int    // of them, with bodies
+	bodies  int    // bytes of bodies in waiting
 	closed  bool
 }
 
@@ -45,8 +49,9 @@ type batch struct {
 	bytes    int
 }
 
-func newQueue() *queue {
+func newQueue(shed func(bodies int)) *queue {
 	return &queue{
+		shed: shed,
 		some: make(chan struct{}, 1), enough: make(chan struct{}, 1), ended: make(chan struct{}),
 		waiting: &batch{}, spare: &batch{},
 	}
@@ -54,7 +59,7 @@ func newQueue() *queue {
 
 // put copies a call in, unless there is no room or the queue is closed.
 func (q *queue) put(c *gateway.Call) bool {
-	size := estimate(c)
+	size, bodies := estimate(c), bodiesSize(c.Bodies)
 	// A call that is only open has its finished self to come: it takes no room
 	// that finished calls may need.
 	room := queueCalls
@@ -63,15 +68,32 @@ func (q *queue) put(c *gateway.Call) bool {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.held >= room || q.bytes+size > queueBytes {
+	if q.closed || q.held >= room {
 		return false
+	}
+	if q.bytes+size > queueBytes && q.bodies > 0 {
+		q.dropBodies()
+	}
+	if q.bytes+size > queueBytes {
+		return false
+	}
+	keepsBodies := q.bytes+size+bodies <= queueBytes
+	if keepsBodies {
+		size += bodies
+		q.bodies += bodies
+	} else {
+		q.shed(1)
 	}
 	q.held++
 	q.bytes += size
 	b := q.waiting
 	b.bytes += size
 	b.calls = append(b.calls, *c)
-	b.calls[len(b.calls)-1].Attempts = nil
+	last := &b.calls[len(b.calls)-1]
+	last.Attempts = nil
+	if !keepsBodies {
+		last.Bodies = nil
+	}
 	b.lengths = append(b.lengths, len(c.Attempts))
 	b.attempts = append(b.attempts, c.Attempts...)
 	switch len(b.calls) {
@@ -81,6 +103,21 @@ func (q *queue) put(c *gateway.Call) bool {
 		signal(q.enough)
 	}
 	return true
+}
+
+// dropBodies makes room for calls. It is called under the lock.
+func (q *queue) dropBodies() {
+	dropped := 0
+	for i := range q.waiting.calls {
+		if c := &q.waiting.calls[i]; c.Bodies != nil {
+			c.Bodies = nil
+			dropped++
+		}
+	}
+	q.bytes -= q.bodies
+	q.waiting.bytes -= q.bodies
+	q.bodies = 0
+	q.shed(dropped)
 }
 
 func signal(c chan struct{}) {
@@ -121,7 +158,7 @@ func (q *queue) take(ctx context.Context) *batch {
 	if q.spare == nil {
 		q.spare = &batch{}
 	}
-	q.waiting, q.spare = q.spare, nil
+	q.waiting, q.spare, q.bodies = q.spare, nil, 0
 	b.join()
 	return b
 }

@@ -8,14 +8,15 @@ import (
 )
 
 const (
-	tidyEvery  = time.Hour
-	pruneCalls = 2000 // at a time: writes come in between
+	tidyEvery   = time.Hour
+	pruneCalls  = 2000 // at a time: writes come in between
+	pruneBodies = 500
 	// statsAge is for how long statistics outlive their calls at most.
 	statsAge = 2 * 366 * 24 * time.Hour
 )
 
-// tidyUp removes old calls and statistics at the start, every hour and when the
-// days change.
+// tidyUp removes old calls, bodies and statistics at the start, every hour and
+// when the days change. It makes the file smaller when calls were cleared, too.
 func (l *Log) tidyUp(ctx context.Context) {
 	l.catchUp(ctx)
 	clock := time.NewTicker(tidyEvery)
@@ -27,7 +28,14 @@ func (l *Log) tidyUp(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		l.prune(ctx)
+		calls := l.prune(ctx, "calls", l.days.Load(), pruneCalls, l.store.Prune)
+		bodies := l.prune(ctx, "bodies", l.bodyDays.Load(), pruneBodies, l.store.PruneBodies)
+		if l.shrink.Swap(false) || calls+bodies > 0 {
+			l.compact(ctx)
+		}
+		if calls+bodies > 0 {
+			l.bus.Publish(event.Calls)
+		}
 		if err := l.store.ForgetTallies(ctx, time.Now().Add(-statsAge)); err != nil && ctx.Err() == nil {
 			l.log.Warn("old statistics could not be removed", "error", err)
 		}
@@ -54,32 +62,33 @@ func (l *Log) catchUp(ctx context.Context) {
 	}
 }
 
-func (l *Log) prune(ctx context.Context) {
-	days := l.days.Load()
+// prune removes what is older than so many days, and returns how much it was.
+func (l *Log) prune(ctx context.Context, what string, days int64, step int, remove func(context.Context, time.Time, int) (int, error)) (removed int) {
 	if days <= 0 {
-		return
+		return 0
 	}
 	before := time.Now().Add(-time.Duration(days) * 24 * time.Hour)
-	removed := 0
 	for ctx.Err() == nil {
-		n, err := l.store.Prune(ctx, before, pruneCalls)
+		n, err := remove(ctx, before, step)
 		if err != nil {
 			if ctx.Err() == nil {
-				l.log.Warn("old calls could not be removed", "error", err)
+				l.log.Warn("the call log could not remove what is old", "what", what, "error", err)
 			}
 			break
 		}
 		removed += n
-		if n < pruneCalls {
+		if n < step {
 			break
 		}
 	}
-	if removed == 0 {
-		return
+	if removed > 0 {
+		l.log.Info("the call log removed what is old", "what", what, "count", removed, "days", days)
 	}
+	return removed
+}
+
+func (l *Log) compact(ctx context.Context) {
 	if err := l.store.Compact(ctx); err != nil && ctx.Err() == nil {
 		l.log.Warn("the call log's file could not be made smaller", "error", err)
 	}
-	l.log.Info("old calls were removed", "calls", removed, "days", days)
-	l.bus.Publish(event.Calls)
 }

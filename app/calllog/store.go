@@ -32,7 +32,8 @@ type Store interface {
 	// Write stores entries in one transaction and in their order. A call that
 	// is there as open is completed in its place, with its seq. Entries written
 	// again after a failure are there once. Finished calls are counted, as
-	// Entry.Count says, by the hour and UTC day in which they started.
+	// Entry.Count says, by the hour and UTC day in which they started, and so
+	// are the failure keywords that were found in them. No seq is given twice.
 	Write(ctx context.Context, entries []Entry) error
 	// Interrupt gives every open call StateInterrupted and returns how many.
 	Interrupt(ctx context.Context) (int, error)
@@ -43,6 +44,13 @@ type Store interface {
 	// before the given time, with their attempts. It returns how many went:
 	// fewer than limit means that no older ones are left.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneBodies is Prune for the bodies of the oldest limit calls that have
+	// some. The calls stay.
+	PruneBodies(ctx context.Context, before time.Time, limit int) (int, error)
+	// Remove removes the first limit finished calls after a seq that started
+	// before the given time, with all that is theirs but statistics. It returns
+	// how many and the last one's seq; 0: there was none.
+	Remove(ctx context.Context, before time.Time, after int64, limit int) (removed int, last int64, err error)
 	// ForgetTallies removes the tallies of UTC days before the given time.
 	ForgetTallies(ctx context.Context, before time.Time) error
 	// Compact gives the room of removed calls back to the disk.
@@ -50,6 +58,19 @@ type Store interface {
 
 	// Page returns calls that match a valid Query.
 	Page(ctx context.Context, q Query) (Page, error)
+	// Count returns how many calls match a valid Query.
+	Count(ctx context.Context, q Query) (Count, error)
+	// Rows returns the calls with these seqs that are there, newest first.
+	Rows(ctx context.Context, seqs []int64) ([]Row, error)
+	// Bodies returns what a call carried. Code: bodies_not_kept.
+	Bodies(ctx context.Context, id string) (*gateway.Bodies, error)
+	// Texts visits, newest first, at most limit calls with a seq below before
+	// (0: from the newest) and what was said in them, until visit wants no more.
+	// It returns the last one's seq, 0 when there is none after it.
+	Texts(ctx context.Context, before int64, limit int, visit func(Said) (more bool, err error)) (next int64, err error)
+	// KeywordUse returns in how many calls each failure keyword was found that
+	// ever was, by its id.
+	KeywordUse(ctx context.Context) (map[int64]KeywordUse, error)
 	// Get returns one call. Code: call_not_found.
 	Get(ctx context.Context, id string) (Detail, error)
 	// LastUsed returns when each API key that was ever used started its latest
@@ -59,6 +80,16 @@ type Store interface {
 	// what filter has, zero fields being open, and returns the newest names of
 	// groups, API keys and providers.
 	Tallies(ctx context.Context, filter Slot, passes []TallyPass) (Names, error)
+}
+
+// Said is what was said in a call.
+type Said struct {
+	Seq       int64
+	StartedAt int64 // Unix milliseconds
+	GroupID   int64
+	State     gateway.State
+	Messages  []string               // of its attempts, without empty ones
+	Reply     func() ([]byte, error) // good until visit returns; nil: not kept
 }
 
 // TallyPass reads packed tallies from one time up to, and without, another.

@@ -106,6 +106,7 @@ type KeywordFinds struct {
 // Query selects a page of calls, newest first.
 type Query struct {
 	Before   int64    `json:"before"`   // rows with a lower seq; 0: from the newest
+	After    int64    `json:"after"`    // rows with a higher seq; 0: down to the oldest
 	Limit    int      `json:"limit"`    // 1–500
 	States   []string `json:"states"`   // any of these; empty: all
 	GroupID  int64    `json:"groupId"`  // 0: all
@@ -131,9 +132,18 @@ type Page struct {
 	Next int64 `json:"next"` // Before of the next page; 0: this is the last one
 }
 
+// Count is how many calls match a Query, up to its Limit.
+type Count struct {
+	Calls int  `json:"calls"`
+	More  bool `json:"more"` // more match, or may match
+}
+
 // Health is how the call log itself is doing.
 type Health struct {
 	Written uint64 `json:"written"` // calls since the start
 	Dropped uint64 `json:"dropped"` // calls lost because the queue was full or the file failed
-	Error   string `json:"error"`   // the last write's failure; "": it succeeded
+	// DroppedBodies are calls that were kept without what they carried, because
+	// the queue was full.
+	DroppedBodies uint64 `json:"droppedBodies"`
+	Error         string `json:"error"` // the last write's failure; "": it succeeded
 }

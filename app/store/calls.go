@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"headgate/app/calllog"
 )
@@ -20,6 +19,7 @@ type callStore struct {
 	write, read *sql.DB
 
 	mu     sync.Mutex       // one Write at a time
+	last   int64            // the highest seq ever; 0: to be looked up
 	open   map[string]int64 // seq of calls stored as open, by id
 	unsure bool             // the last Write failed: what it brought may be there
 	stats  tallies
@@ -35,6 +35,7 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 	defer s.mu.Unlock()
 	defer func() {
 		if s.unsure = err != nil; s.unsure {
+			s.last = 0
 			s.stats.forget()
 		}
 	}()
@@ -52,7 +53,7 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 	if err != nil {
 		return err
 	}
-	opened, err := s.writeIn(ctx, tx, entries, counted)
+	opened, last, err := s.writeIn(ctx, tx, entries, counted)
 	if err != nil {
 		return fmt.Errorf("write calls: %w", err)
 	}
@@ -63,6 +64,7 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 		return fmt.Errorf("commit calls: %w", err)
 	}
 	counted.remember()
+	s.last = last
 	for i := range entries {
 		delete(s.open, entries[i].Call.ID)
 	}
@@ -72,26 +74,32 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 	return nil
 }
 
-func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.Entry, counted *counting) (opened map[string]int64, err error) {
-	var seq int64
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM calls`).Scan(&seq); err != nil {
-		return nil, err
+// lastSeq is the highest seq that there ever was: what points after a call must
+// not find an older one there because this one was removed.
+const lastSeq = `SELECT max(coalesce((SELECT max(seq) FROM calls), 0), coalesce((SELECT max(last_seq) FROM stat_totals), 0))`
+
+func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.Entry, counted *counting) (opened map[string]int64, seq int64, err error) {
+	if seq = s.last; seq == 0 {
+		if err := tx.QueryRowContext(ctx, lastSeq).Scan(&seq); err != nil {
+			return nil, 0, err
+		}
 	}
 	calls := rowInserter{ctx: ctx, tx: tx, insert: &callInsert}
 	attempts := rowInserter{ctx: ctx, tx: tx, insert: &attemptInsert}
-	used := map[int64]int64{}
+	bodies := rowInserter{ctx: ctx, tx: tx, insert: &bodiesInsert}
+	used := newUses()
 	for i := range entries {
 		c := &entries[i].Call
 		at, isOpen := s.open[c.ID]
 		if isOpen {
 			if err := complete(ctx, tx, at, &entries[i]); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 		} else {
 			seq++
 			at = seq
 			if err := calls.add(func(to []any) []any { return callValues(to, at, &entries[i]) }); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			if c.State == calllog.StateOpen {
 				if opened == nil {
@@ -103,14 +111,23 @@ func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.E
 		counted.store(&entries[i], at)
 		for n := range c.Attempts {
 			if err := attempts.add(func(to []any) []any { return attemptValues(to, at, n, &entries[i]) }); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 		}
-		if c.APIKeyID != 0 {
-			used[c.APIKeyID] = max(used[c.APIKeyID], c.StartedAt.UnixMilli())
+		if c.State != calllog.StateOpen {
+			packed, err := packBodies(c.Bodies)
+			if err != nil {
+				return nil, 0, fmt.Errorf("pack the bodies of call %s: %w", c.ID, err)
+			}
+			if packed != nil {
+				if err := bodies.add(func(to []any) []any { return packed.values(to, at, c.StartedAt) }); err != nil {
+					return nil, 0, err
+				}
+			}
 		}
+		used.note(c)
 	}
-	return opened, errors.Join(calls.flush(), attempts.flush(), markUsed(ctx, tx, used))
+	return opened, seq, errors.Join(calls.flush(), attempts.flush(), bodies.flush(), used.write(ctx, tx))
 }
 
 // complete replaces an open call and its attempts so far.
@@ -144,41 +161,3 @@ func (s *callStore) missing(ctx context.Context, tx *sql.Tx, entries []calllog.E
 	}
 	return left, nil
 }
-
-func markUsed(ctx context.Context, tx *sql.Tx, used map[int64]int64) error {
-	for key, at := range used {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO api_key_use (api_key_id, used_at) VALUES (?, ?)
-			ON CONFLICT (api_key_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)`, key, at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// oldest are the calls that Prune removes: order of arrival is, but for a
-// changed clock, order of time, so that no index by time is needed.
-const oldest = `(SELECT seq FROM (SELECT seq, started_at FROM calls ORDER BY seq LIMIT ?) WHERE started_at < ?)`
-
-// Prune removes the oldest calls, as calllog.Store says.
-func (s *callStore) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, fmt.Errorf("begin to remove old calls: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.ExecContext(ctx, `DELETE FROM attempts WHERE call_seq IN `+oldest, limit, before.UnixMilli()); err != nil {
-		return 0, fmt.Errorf("remove attempts of old calls: %w", err)
-	}
-	done, err := tx.ExecContext(ctx, `DELETE FROM calls WHERE seq IN `+oldest, limit, before.UnixMilli())
-	if err != nil {
-		return 0, fmt.Errorf("remove old calls: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, fmt.Errorf("commit the removal of old calls: %w", err)
-	}
-	n, err := done.RowsAffected()
-	return int(n), err
-}
-
-// Compact gives free pages back to the disk.
-func (s *callStore) Compact(ctx context.Context) error { return shrinkFile(ctx, s.write) }

@@ -33,6 +33,9 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 				counted.add(&open[i].entry)
 			}
 		}
+		if _, err := tx.ExecContext(ctx, openHits, string(calllog.StateOpen)); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE calls SET state = ? WHERE state = ?`,
 			string(calllog.StateInterrupted), string(calllog.StateOpen))
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,28 +21,10 @@ var lookBack = 50_000 // a variable for tests
 // Page returns calls that match q, as calllog.Store says. It first finds which
 // ones, in indexes as far as these go, and then reads no row that isn't shown.
 func (s *callStore) Page(ctx context.Context, q calllog.Query) (page calllog.Page, err error) {
-	page.Rows = []calllog.Row{}
-	search, some, err := s.search(ctx, q)
-	if err != nil || !some {
+	found, cut, err := s.find(ctx, q)
+	if err != nil {
 		return page, err
 	}
-	cut := int64(0)
-	if search.looks {
-		text, args := search.floor()
-		var floor sql.NullInt64
-		if err := s.read.QueryRowContext(ctx, text, args...).Scan(&floor); err != nil {
-			return page, fmt.Errorf("look how far back to look: %w", err)
-		}
-		if floor.Valid {
-			search.from, cut = max(search.from, floor.Int64), floor.Int64
-		}
-	}
-	text, args := search.find()
-	found, err := readAll(ctx, s.read, text, args, func(seq *int64) []any { return []any{seq} })
-	if err != nil {
-		return page, fmt.Errorf("find calls: %w", err)
-	}
-	slices.SortFunc(found, func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
 	page.More = len(found) > q.Limit
 	page.Cut = !page.More && cut > 0
 	found = found[:min(len(found), q.Limit)]
@@ -51,15 +34,54 @@ func (s *callStore) Page(ctx context.Context, q calllog.Query) (page calllog.Pag
 	case page.Cut:
 		page.Next = cut
 	}
-	if len(found) == 0 {
-		return page, nil
+	page.Rows, err = s.Rows(ctx, found)
+	return page, err
+}
+
+// Count returns how many calls match q, as calllog.Store says.
+func (s *callStore) Count(ctx context.Context, q calllog.Query) (calllog.Count, error) {
+	found, cut, err := s.find(ctx, q)
+	return calllog.Count{Calls: min(len(found), q.Limit), More: len(found) > q.Limit || cut > 0}, err
+}
+
+// Rows returns the calls with these seqs that are still there, newest first.
+func (s *callStore) Rows(ctx context.Context, seqs []int64) ([]calllog.Row, error) {
+	if len(seqs) == 0 {
+		return []calllog.Row{}, nil
 	}
-	text, args = rowsQuery(found)
-	if page.Rows, err = readAll(ctx, s.read, text, args, listTargets); err != nil {
-		return calllog.Page{}, fmt.Errorf("read calls: %w", err)
+	text, args := rowsQuery(seqs)
+	rows, err := readAll(ctx, s.read, text, args, listTargets)
+	if err != nil {
+		return nil, fmt.Errorf("read calls: %w", err)
 	}
-	slices.SortFunc(page.Rows, func(a, b calllog.Row) int { return int(min(max(b.Seq-a.Seq, -1), 1)) })
-	return page, nil
+	slices.SortFunc(rows, func(a, b calllog.Row) int { return cmp.Compare(b.Seq, a.Seq) })
+	return rows, nil
+}
+
+// find returns the seqs of at least limit + 1 calls that match q, newest first,
+// if there are as many. It looks no further down than to cut; 0: to the end.
+func (s *callStore) find(ctx context.Context, q calllog.Query) (found []int64, cut int64, err error) {
+	search, some, err := s.search(ctx, q)
+	if err != nil || !some {
+		return nil, 0, err
+	}
+	if search.looks {
+		text, args := search.floor()
+		var floor sql.NullInt64
+		if err := s.read.QueryRowContext(ctx, text, args...).Scan(&floor); err != nil {
+			return nil, 0, fmt.Errorf("look how far back to look: %w", err)
+		}
+		if floor.Valid {
+			search.from, cut = max(search.from, floor.Int64), floor.Int64
+		}
+	}
+	text, args := search.find()
+	found, err = readAll(ctx, s.read, text, args, func(seq *int64) []any { return []any{seq} })
+	if err != nil {
+		return nil, 0, fmt.Errorf("find calls: %w", err)
+	}
+	slices.SortFunc(found, func(a, b int64) int { return cmp.Compare(b, a) })
+	return found, cut, nil
 }
 
 // search is how the calls of a page are found: one index, or the table itself,
@@ -97,7 +119,7 @@ func (s *callStore) search(ctx context.Context, q calllog.Query) (_ search, some
 	if err := s.read.QueryRowContext(ctx, spanQuery, hours.From, hours.To).Scan(&first, &last); err != nil {
 		return search{}, false, fmt.Errorf("find the calls of a time: %w", err)
 	}
-	p.from, p.before = first.Int64, min(p.before, last.Int64+1)
+	p.from, p.before = max(p.from, first.Int64), min(p.before, last.Int64+1)
 	return p, first.Valid && p.from < p.before, nil
 }
 
@@ -109,6 +131,9 @@ func planSearch(q calllog.Query) search {
 	p := search{by: "NOT INDEXED", from: oldestSeq, before: q.Before, limit: q.Limit + 1, states: q.States}
 	if p.before <= 0 {
 		p.before = newest
+	}
+	if q.After > 0 {
+		p.from = q.After + 1
 	}
 	for _, f := range []filter{
 		{q.ID != "", "sqlite_autoindex_calls_1", "id", q.ID},
@@ -211,7 +236,7 @@ func rowsQuery(seqs []int64) (text string, args []any) {
 }
 
 const (
-	detailQuery   = " FROM calls WHERE id = ?"
+	detailQuery   = ", EXISTS (SELECT 1 FROM bodies WHERE call_seq = seq) FROM calls WHERE id = ?"
 	attemptsQuery = "SELECT " + attemptRead + " FROM attempts WHERE call_seq = ? ORDER BY number"
 )
 
@@ -229,21 +254,6 @@ func (s *callStore) Get(ctx context.Context, id string) (calllog.Detail, error) 
 		return calllog.Detail{}, fmt.Errorf("read the attempts of call %s: %w", id, err)
 	}
 	return d, nil
-}
-
-// LastUsed returns when each API key was last used.
-func (s *callStore) LastUsed(ctx context.Context) (map[int64]int64, error) {
-	type use struct{ key, at int64 }
-	uses, err := readAll(ctx, s.read, `SELECT api_key_id, used_at FROM api_key_use`, nil,
-		func(u *use) []any { return []any{&u.key, &u.at} })
-	if err != nil {
-		return nil, fmt.Errorf("read the API keys' last use: %w", err)
-	}
-	used := make(map[int64]int64, len(uses))
-	for _, u := range uses {
-		used[u.key] = u.at
-	}
-	return used, nil
 }
 
 // readAll returns every row of a query, never nil.

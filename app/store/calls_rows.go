@@ -170,7 +170,7 @@ func listTargets(r *calllog.Row) []any {
 
 func detailTargets(d *calllog.Detail) []any {
 	return append(listTargets(&d.Row),
-		&d.UserAgent, &d.BytesIn, &d.BytesOut, &d.CachedInputTokens, &d.ReasoningTokens, &d.CostSource)
+		&d.UserAgent, &d.BytesIn, &d.BytesOut, &d.CachedInputTokens, &d.ReasoningTokens, &d.CostSource, &d.HasBodies)
 }
 
 // attemptRead are the columns of attemptTargets.

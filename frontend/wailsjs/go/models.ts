@@ -38,6 +38,98 @@ export namespace api {
 		    return a;
 		}
 	}
+	export class Backup {
+	    name: string;
+	    at: number;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Backup(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.at = source["at"];
+	        this.size = source["size"];
+	    }
+	}
+	export class ImportPreview {
+	    kind: string;
+	    encrypted: boolean;
+	    changes: catalog.Change[];
+	    oldServer?: oldserver.Preview;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportPreview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.encrypted = source["encrypted"];
+	        this.changes = this.convertValues(source["changes"], catalog.Change);
+	        this.oldServer = this.convertValues(source["oldServer"], oldserver.Preview);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ImportProgress {
+	    running: boolean;
+	    count: number;
+	    total: number;
+	    error?: apperr.Error;
+	    changes: catalog.Change[];
+	    madeKeys: catalog.MadeKey[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportProgress(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.count = source["count"];
+	        this.total = source["total"];
+	        this.error = this.convertValues(source["error"], apperr.Error);
+	        this.changes = this.convertValues(source["changes"], catalog.Change);
+	        this.madeKeys = this.convertValues(source["madeKeys"], catalog.MadeKey);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 
 }
 
@@ -93,6 +185,22 @@ export namespace app {
 	        this.params = source["params"];
 	    }
 	}
+	export class Upload {
+	    id: string;
+	    name: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Upload(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.size = source["size"];
+	    }
+	}
 
 }
 
@@ -101,6 +209,7 @@ export namespace apperr {
 	export class Error {
 	    code: string;
 	    params?: Record<string, string>;
+	    problem?: Error;
 	
 	    static createFrom(source: any = {}) {
 	        return new Error(source);
@@ -110,7 +219,26 @@ export namespace apperr {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.code = source["code"];
 	        this.params = source["params"];
+	        this.problem = this.convertValues(source["problem"], Error);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 
 }
@@ -164,6 +292,58 @@ export namespace calllog {
 	        this.keyword = source["keyword"];
 	        this.benchMs = source["benchMs"];
 	    }
+	}
+	export class Header {
+	    name: string;
+	    value: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Header(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.value = source["value"];
+	    }
+	}
+	export class Bodies {
+	    requestHeaders: Header[];
+	    request: string;
+	    requestCut: boolean;
+	    reply: string;
+	    replyCut: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Bodies(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.requestHeaders = this.convertValues(source["requestHeaders"], Header);
+	        this.request = source["request"];
+	        this.requestCut = source["requestCut"];
+	        this.reply = source["reply"];
+	        this.replyCut = source["replyCut"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Figures {
 	    calls: number;
@@ -265,6 +445,34 @@ export namespace calllog {
 		    return a;
 		}
 	}
+	export class Cleared {
+	    removed: number;
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Cleared(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.removed = source["removed"];
+	        this.more = source["more"];
+	    }
+	}
+	export class Count {
+	    calls: number;
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Count(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.calls = source["calls"];
+	        this.more = source["more"];
+	    }
+	}
 	export class Row {
 	    seq: number;
 	    id: string;
@@ -327,6 +535,7 @@ export namespace calllog {
 	    cachedInputTokens?: number;
 	    reasoningTokens?: number;
 	    costSource: string;
+	    hasBodies: boolean;
 	    attempts: Attempt[];
 	
 	    static createFrom(source: any = {}) {
@@ -342,6 +551,7 @@ export namespace calllog {
 	        this.cachedInputTokens = source["cachedInputTokens"];
 	        this.reasoningTokens = source["reasoningTokens"];
 	        this.costSource = source["costSource"];
+	        this.hasBodies = source["hasBodies"];
 	        this.attempts = this.convertValues(source["attempts"], Attempt);
 	    }
 	
@@ -364,9 +574,11 @@ export namespace calllog {
 		}
 	}
 	
+	
 	export class Health {
 	    written: number;
 	    dropped: number;
+	    droppedBodies: number;
 	    error: string;
 	
 	    static createFrom(source: any = {}) {
@@ -377,8 +589,49 @@ export namespace calllog {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.written = source["written"];
 	        this.dropped = source["dropped"];
+	        this.droppedBodies = source["droppedBodies"];
 	        this.error = source["error"];
 	    }
+	}
+	export class KeywordFinds {
+	    looked: number;
+	    withText: number;
+	    matched: number;
+	    succeeded: number;
+	    since: number;
+	    rows: Row[];
+	
+	    static createFrom(source: any = {}) {
+	        return new KeywordFinds(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.looked = source["looked"];
+	        this.withText = source["withText"];
+	        this.matched = source["matched"];
+	        this.succeeded = source["succeeded"];
+	        this.since = source["since"];
+	        this.rows = this.convertValues(source["rows"], Row);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Page {
 	    rows: Row[];
@@ -456,6 +709,7 @@ export namespace calllog {
 	}
 	export class Query {
 	    before: number;
+	    after: number;
 	    limit: number;
 	    states: string[];
 	    groupId: number;
@@ -475,6 +729,7 @@ export namespace calllog {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.before = source["before"];
+	        this.after = source["after"];
 	        this.limit = source["limit"];
 	        this.states = source["states"];
 	        this.groupId = source["groupId"];
@@ -582,6 +837,8 @@ export namespace catalog {
 	    expiresAt: number;
 	    lastUsedAt: number;
 	    createdAt: number;
+	    previousLastFour: string;
+	    previousUntil: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new APIKey(source);
@@ -598,6 +855,8 @@ export namespace catalog {
 	        this.expiresAt = source["expiresAt"];
 	        this.lastUsedAt = source["lastUsedAt"];
 	        this.createdAt = source["createdAt"];
+	        this.previousLastFour = source["previousLastFour"];
+	        this.previousUntil = source["previousUntil"];
 	    }
 	}
 	export class APIKeyInput {
@@ -620,6 +879,24 @@ export namespace catalog {
 	        this.enabled = source["enabled"];
 	        this.expiresAt = source["expiresAt"];
 	        this.key = source["key"];
+	    }
+	}
+	export class Change {
+	    action: string;
+	    kind: string;
+	    name: string;
+	    details: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Change(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.action = source["action"];
+	        this.kind = source["kind"];
+	        this.name = source["name"];
+	        this.details = source["details"];
 	    }
 	}
 	export class Member {
@@ -762,12 +1039,67 @@ export namespace catalog {
 	        this.value = source["value"];
 	    }
 	}
+	export class KeyHealth {
+	    providerKeyId: number;
+	    cooldownUntil: number;
+	    limited: number;
+	    lastFailureAt: number;
+	    lastUsedAt: number;
+	    class: string;
+	    reason: string;
+	    message: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new KeyHealth(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.providerKeyId = source["providerKeyId"];
+	        this.cooldownUntil = source["cooldownUntil"];
+	        this.limited = source["limited"];
+	        this.lastFailureAt = source["lastFailureAt"];
+	        this.lastUsedAt = source["lastUsedAt"];
+	        this.class = source["class"];
+	        this.reason = source["reason"];
+	        this.message = source["message"];
+	    }
+	}
+	export class KeyPlace {
+	    keyId: number;
+	    hint: string;
+	    providerId: number;
+	    provider: string;
+	    last: boolean;
+	    models: number;
+	    groups: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new KeyPlace(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.keyId = source["keyId"];
+	        this.hint = source["hint"];
+	        this.providerId = source["providerId"];
+	        this.provider = source["provider"];
+	        this.last = source["last"];
+	        this.models = source["models"];
+	        this.groups = source["groups"];
+	    }
+	}
 	export class Keyword {
 	    id: number;
 	    text: string;
+	    regex: boolean;
+	    scope: string;
+	    groupIds: number[];
 	    description: string;
 	    enabled: boolean;
 	    createdAt: number;
+	    hits: number;
+	    lastHitAt: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Keyword(source);
@@ -777,9 +1109,66 @@ export namespace catalog {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.id = source["id"];
 	        this.text = source["text"];
+	        this.regex = source["regex"];
+	        this.scope = source["scope"];
+	        this.groupIds = source["groupIds"];
 	        this.description = source["description"];
 	        this.enabled = source["enabled"];
 	        this.createdAt = source["createdAt"];
+	        this.hits = source["hits"];
+	        this.lastHitAt = source["lastHitAt"];
+	    }
+	}
+	export class KeywordTest {
+	    parts: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new KeywordTest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.parts = source["parts"];
+	    }
+	}
+	export class ListedModel {
+	    name: string;
+	    knownId: number;
+	    contextTokens: number;
+	    inputPrice?: number;
+	    outputPrice?: number;
+	    cachedInputPrice?: number;
+	    callPrice?: number;
+	    priceSource: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new ListedModel(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.knownId = source["knownId"];
+	        this.contextTokens = source["contextTokens"];
+	        this.inputPrice = source["inputPrice"];
+	        this.outputPrice = source["outputPrice"];
+	        this.cachedInputPrice = source["cachedInputPrice"];
+	        this.callPrice = source["callPrice"];
+	        this.priceSource = source["priceSource"];
+	    }
+	}
+	export class MadeKey {
+	    name: string;
+	    key: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new MadeKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.key = source["key"];
 	    }
 	}
 	
@@ -789,6 +1178,7 @@ export namespace catalog {
 	    cooldownUntil: number;
 	    class: string;
 	    reason: string;
+	    message: string;
 	    lastFailureAt: number;
 	
 	    static createFrom(source: any = {}) {
@@ -802,6 +1192,7 @@ export namespace catalog {
 	        this.cooldownUntil = source["cooldownUntil"];
 	        this.class = source["class"];
 	        this.reason = source["reason"];
+	        this.message = source["message"];
 	        this.lastFailureAt = source["lastFailureAt"];
 	    }
 	}
@@ -834,18 +1225,176 @@ export namespace catalog {
 	        this.contextTokens = source["contextTokens"];
 	    }
 	}
-	export class NewAPIKey {
-	    apiKey: APIKey;
-	    key: string;
+	export class ModelToAdd {
+	    name: string;
+	    alias: string;
+	    contextTokens: number;
+	    inputPrice?: number;
+	    outputPrice?: number;
+	    cachedInputPrice?: number;
+	    callPrice?: number;
 	
 	    static createFrom(source: any = {}) {
-	        return new NewAPIKey(source);
+	        return new ModelToAdd(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.apiKey = this.convertValues(source["apiKey"], APIKey);
-	        this.key = source["key"];
+	        this.name = source["name"];
+	        this.alias = source["alias"];
+	        this.contextTokens = source["contextTokens"];
+	        this.inputPrice = source["inputPrice"];
+	        this.outputPrice = source["outputPrice"];
+	        this.cachedInputPrice = source["cachedInputPrice"];
+	        this.callPrice = source["callPrice"];
+	    }
+	}
+	export class ProviderKeyInput {
+	    id: number;
+	    secret: string;
+	    enabled: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderKeyInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.secret = source["secret"];
+	        this.enabled = source["enabled"];
+	    }
+	}
+	export class Timeouts {
+	    connectSeconds: number;
+	    firstTokenSeconds: number;
+	    streamIdleSeconds: number;
+	    replySeconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Timeouts(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.connectSeconds = source["connectSeconds"];
+	        this.firstTokenSeconds = source["firstTokenSeconds"];
+	        this.streamIdleSeconds = source["streamIdleSeconds"];
+	        this.replySeconds = source["replySeconds"];
+	    }
+	}
+	export class ProviderInput {
+	    id: number;
+	    name: string;
+	    dialect: string;
+	    baseUrl: string;
+	    enabled: boolean;
+	    headers: Header[];
+	    proxy: string;
+	    timeouts: Timeouts;
+	    keys: ProviderKeyInput[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ProviderInput(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.dialect = source["dialect"];
+	        this.baseUrl = source["baseUrl"];
+	        this.enabled = source["enabled"];
+	        this.headers = this.convertValues(source["headers"], Header);
+	        this.proxy = source["proxy"];
+	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
+	        this.keys = this.convertValues(source["keys"], ProviderKeyInput);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ModelImport {
+	    provider: ProviderInput;
+	    models: ModelToAdd[];
+	    remove: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ModelImport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.provider = this.convertValues(source["provider"], ProviderInput);
+	        this.models = this.convertValues(source["models"], ModelToAdd);
+	        this.remove = source["remove"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ModelImportProgress {
+	    total: number;
+	    count: number;
+	    done: boolean;
+	    canceled: boolean;
+	    error?: apperr.Error;
+	    providerId: number;
+	    added: number;
+	    changed: number;
+	    unchanged: number;
+	    removed: number;
+	    groupsMade: number;
+	    membersAdded: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ModelImportProgress(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.total = source["total"];
+	        this.count = source["count"];
+	        this.done = source["done"];
+	        this.canceled = source["canceled"];
+	        this.error = this.convertValues(source["error"], apperr.Error);
+	        this.providerId = source["providerId"];
+	        this.added = source["added"];
+	        this.changed = source["changed"];
+	        this.unchanged = source["unchanged"];
+	        this.removed = source["removed"];
+	        this.groupsMade = source["groupsMade"];
+	        this.membersAdded = source["membersAdded"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -890,6 +1439,98 @@ export namespace catalog {
 	        this.models = source["models"];
 	    }
 	}
+	export class ModelListing {
+	    probe: ProbeResult;
+	    models: ListedModel[];
+	    vanished: Model[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ModelListing(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.probe = this.convertValues(source["probe"], ProbeResult);
+	        this.models = this.convertValues(source["models"], ListedModel);
+	        this.vanished = this.convertValues(source["vanished"], Model);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class NewAPIKey {
+	    apiKey: APIKey;
+	    key: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new NewAPIKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.apiKey = this.convertValues(source["apiKey"], APIKey);
+	        this.key = source["key"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class Prospect {
+	    memberId: number;
+	    turn: number;
+	    reason: string;
+	    keyHint: string;
+	    until: number;
+	    share?: number;
+	    latencyMs?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Prospect(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.memberId = source["memberId"];
+	        this.turn = source["turn"];
+	        this.reason = source["reason"];
+	        this.keyHint = source["keyHint"];
+	        this.until = source["until"];
+	        this.share = source["share"];
+	        this.latencyMs = source["latencyMs"];
+	    }
+	}
 	export class ProviderKey {
 	    id: number;
 	    hint: string;
@@ -913,6 +1554,8 @@ export namespace catalog {
 	    baseUrl: string;
 	    enabled: boolean;
 	    headers: Header[];
+	    proxy: string;
+	    timeouts: Timeouts;
 	    keys: ProviderKey[];
 	    models: Model[];
 	    createdAt: number;
@@ -930,6 +1573,8 @@ export namespace catalog {
 	        this.baseUrl = source["baseUrl"];
 	        this.enabled = source["enabled"];
 	        this.headers = this.convertValues(source["headers"], Header);
+	        this.proxy = source["proxy"];
+	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
 	        this.keys = this.convertValues(source["keys"], ProviderKey);
 	        this.models = this.convertValues(source["models"], Model);
 	        this.createdAt = source["createdAt"];
@@ -954,44 +1599,39 @@ export namespace catalog {
 		    return a;
 		}
 	}
-	export class ProviderKeyInput {
-	    id: number;
-	    secret: string;
-	    enabled: boolean;
+	
+	
+	
+	export class RemovedKeys {
+	    keys: number;
+	    providers: number;
+	    models: number;
+	    members: number;
 	
 	    static createFrom(source: any = {}) {
-	        return new ProviderKeyInput(source);
+	        return new RemovedKeys(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.id = source["id"];
-	        this.secret = source["secret"];
-	        this.enabled = source["enabled"];
+	        this.keys = source["keys"];
+	        this.providers = source["providers"];
+	        this.models = source["models"];
+	        this.members = source["members"];
 	    }
 	}
-	export class ProviderInput {
-	    id: number;
-	    name: string;
-	    dialect: string;
-	    baseUrl: string;
-	    enabled: boolean;
-	    headers: Header[];
-	    keys: ProviderKeyInput[];
+	export class Report {
+	    Changes: Change[];
+	    MadeKeys: MadeKey[];
 	
 	    static createFrom(source: any = {}) {
-	        return new ProviderInput(source);
+	        return new Report(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.id = source["id"];
-	        this.name = source["name"];
-	        this.dialect = source["dialect"];
-	        this.baseUrl = source["baseUrl"];
-	        this.enabled = source["enabled"];
-	        this.headers = this.convertValues(source["headers"], Header);
-	        this.keys = this.convertValues(source["keys"], ProviderKeyInput);
+	        this.Changes = this.convertValues(source["Changes"], Change);
+	        this.MadeKeys = this.convertValues(source["MadeKeys"], MadeKey);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1012,7 +1652,349 @@ export namespace catalog {
 		    return a;
 		}
 	}
+
+}
+
+export namespace oldserver {
 	
+	export class APIKey {
+	    name: string;
+	    hint: string;
+	    enabled: boolean;
+	    known: boolean;
+	    groups: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new APIKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.hint = source["hint"];
+	        this.enabled = source["enabled"];
+	        this.known = source["known"];
+	        this.groups = source["groups"];
+	    }
+	}
+	export class Calls {
+	    count: number;
+	    first: number;
+	    last: number;
+	    keepDays: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Calls(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.count = source["count"];
+	        this.first = source["first"];
+	        this.last = source["last"];
+	        this.keepDays = source["keepDays"];
+	    }
+	}
+	export class Failover {
+	    count?: number;
+	    minutes?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Failover(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.count = source["count"];
+	        this.minutes = source["minutes"];
+	    }
+	}
+	export class Member {
+	    provider: string;
+	    model: string;
+	    priority: number;
+	    enabled: boolean;
+	    known: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Member(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.provider = source["provider"];
+	        this.model = source["model"];
+	        this.priority = source["priority"];
+	        this.enabled = source["enabled"];
+	        this.known = source["known"];
+	    }
+	}
+	export class Group {
+	    name: string;
+	    known: boolean;
+	    members: Member[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Group(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.known = source["known"];
+	        this.members = this.convertValues(source["members"], Member);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Keyword {
+	    text: string;
+	    description: string;
+	    enabled: boolean;
+	    known: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Keyword(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.description = source["description"];
+	        this.enabled = source["enabled"];
+	        this.known = source["known"];
+	    }
+	}
+	
+	export class Model {
+	    name: string;
+	    enabled: boolean;
+	    tokenPrice?: number;
+	    callPrice?: number;
+	    known: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Model(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.enabled = source["enabled"];
+	        this.tokenPrice = source["tokenPrice"];
+	        this.callPrice = source["callPrice"];
+	        this.known = source["known"];
+	    }
+	}
+	export class Oddity {
+	    code: string;
+	    where: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Oddity(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.where = source["where"];
+	        this.params = source["params"];
+	    }
+	}
+	export class Provider {
+	    name: string;
+	    baseUrl: string;
+	    keyHint: string;
+	    known: boolean;
+	    rows: string[];
+	    models: Model[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Provider(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.baseUrl = source["baseUrl"];
+	        this.keyHint = source["keyHint"];
+	        this.known = source["known"];
+	        this.rows = source["rows"];
+	        this.models = this.convertValues(source["models"], Model);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Preview {
+	    providers: Provider[];
+	    groups: Group[];
+	    apiKeys: APIKey[];
+	    keywords: Keyword[];
+	    failover: Failover;
+	    calls: Calls;
+	    oddities: Oddity[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Preview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.providers = this.convertValues(source["providers"], Provider);
+	        this.groups = this.convertValues(source["groups"], Group);
+	        this.apiKeys = this.convertValues(source["apiKeys"], APIKey);
+	        this.keywords = this.convertValues(source["keywords"], Keyword);
+	        this.failover = this.convertValues(source["failover"], Failover);
+	        this.calls = this.convertValues(source["calls"], Calls);
+	        this.oddities = this.convertValues(source["oddities"], Oddity);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+
+export namespace playground {
+	
+	export class Message {
+	    role: string;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Message(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.role = source["role"];
+	        this.text = source["text"];
+	    }
+	}
+	export class News {
+	    callId: string;
+	    text: string;
+	    reasoning: string;
+	    next: number;
+	    done: boolean;
+	    status: number;
+	    finish: string;
+	    errorCode: string;
+	    errorMessage: string;
+	    stopped: boolean;
+	    firstTextMs?: number;
+	    totalMs?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new News(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.callId = source["callId"];
+	        this.text = source["text"];
+	        this.reasoning = source["reasoning"];
+	        this.next = source["next"];
+	        this.done = source["done"];
+	        this.status = source["status"];
+	        this.finish = source["finish"];
+	        this.errorCode = source["errorCode"];
+	        this.errorMessage = source["errorMessage"];
+	        this.stopped = source["stopped"];
+	        this.firstTextMs = source["firstTextMs"];
+	        this.totalMs = source["totalMs"];
+	    }
+	}
+	export class Question {
+	    group: string;
+	    modelId: number;
+	    messages: Message[];
+	    stream: boolean;
+	    temperature?: number;
+	    topP?: number;
+	    maxTokens?: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Question(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.group = source["group"];
+	        this.modelId = source["modelId"];
+	        this.messages = this.convertValues(source["messages"], Message);
+	        this.stream = source["stream"];
+	        this.temperature = source["temperature"];
+	        this.topP = source["topP"];
+	        this.maxTokens = source["maxTokens"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 
 }
 
@@ -1050,6 +2032,9 @@ export namespace settings {
 	}
 	export class Log {
 	    days: number;
+	    bodies: string;
+	    bodyDays: number;
+	    bodyKb: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Log(source);
@@ -1058,6 +2043,9 @@ export namespace settings {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.days = source["days"];
+	        this.bodies = source["bodies"];
+	        this.bodyDays = source["bodyDays"];
+	        this.bodyKb = source["bodyKb"];
 	    }
 	}
 	export class Timeouts {

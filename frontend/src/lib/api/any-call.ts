@@ -3,6 +3,7 @@ import type { CallQuery } from './types'
 /** The newest calls, whatever they are: what a query adds narrows it down. */
 export const anyCall: CallQuery = {
   before: 0,
+  after: 0,
   limit: 100,
   states: [],
   groupId: 0,

@@ -23,7 +23,10 @@ export async function saveInBrowser(document: string, args: unknown): Promise<st
 /** Resolves with null when the person chose no file. */
 export async function openInBrowser(): Promise<Upload | null> {
   const file = await chooseFile()
-  if (!file) return null
+  return file && sendFile(file)
+}
+
+export async function sendFile(file: File): Promise<Upload> {
   return (await send('POST', `/files?name=${encodeURIComponent(file.name)}`, file)) as Upload
 }
 

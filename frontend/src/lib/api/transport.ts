@@ -5,7 +5,7 @@
 import * as boundFiles from '../../../wailsjs/go/api/Files'
 import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime'
 import { asFailure } from './failure'
-import { openInBrowser, saveInBrowser } from './files'
+import { openInBrowser, saveInBrowser, sendFile } from './files'
 import { send } from './send'
 import type { Topic, Upload } from './types'
 
@@ -38,6 +38,8 @@ export interface Transport {
   save(document: string, args: unknown): Promise<string>
   /** Lets a person choose a file and takes it in; null when none was chosen. Rejects with a Failure. */
   open(): Promise<Upload | null>
+  /** Takes in a file that was dropped onto the page; null where files can't be dropped. */
+  upload: ((file: File) => Promise<Upload>) | null
   session(): Promise<string>
   login(username: string, password: string): Promise<void>
   logout(): Promise<void>
@@ -51,6 +53,7 @@ export function connect(onLoginRequired: () => void): Transport {
     ...browser,
     save: (document, args) => asking('save', () => saveInBrowser(document, args)),
     open: () => asking('open', openInBrowser),
+    upload: (file) => asking('open', () => sendFile(file)),
   }
 }
 
@@ -87,12 +90,13 @@ const desktop: Transport = {
     const upload = await asked('open', boundFiles.Open())
     return upload.id === '' ? null : upload
   },
+  upload: null,
   session: async () => '',
   login: async () => {},
   logout: async () => {},
 }
 
-const browser: Omit<Transport, 'save' | 'open'> = {
+const browser: Omit<Transport, 'save' | 'open' | 'upload'> = {
   kind: 'browser',
   listen: (heard, lost) => {
     const source = new EventSource('/events')
