@@ -1,15 +1,13 @@
 import { screen, waitFor } from '@testing-library/svelte'
 import { describe, expect, it, vi } from 'vitest'
 import { FakeProgram } from '../testing/fake'
-import { attempt, member, model, provider, row, settings } from '../testing/samples'
+import { attempt, member, model, provider, row } from '../testing/samples'
 import { show } from '../testing/show'
 import { phases } from './calls/waterfall'
-import GroupsPage from './groups/GroupsPage.svelte'
 import { curl } from './keys/curl'
 import KeyForm from './keys/KeyForm.svelte'
 import KeysPage from './keys/KeysPage.svelte'
 import KeywordsPage from './keywords/KeywordsPage.svelte'
-import SettingsPage from './settings/SettingsPage.svelte'
 import StartPage from './start/StartPage.svelte'
 import Banners from '../shell/Banners.svelte'
 import CallDrawer from './calls/CallDrawer.svelte'
@@ -31,75 +29,6 @@ function program() {
   ]
   return fake
 }
-
-describe('GroupsPage', () => {
-  const sent = (fake: FakeProgram) =>
-    (fake.last('Groups.Save')?.[0] as { members: { id: number; priority: number }[] }).members.map(
-      ({ id, priority }) => [id, priority],
-    )
-
-  it('moves a member up', async () => {
-    const { fake, user } = await show(GroupsPage, {}, program())
-    await user.click(await screen.findByRole('button', { name: 'Move A · m2 up' }))
-    expect(sent(fake)).toEqual([
-      [12, 1],
-      [11, 2],
-    ])
-  })
-
-  it('takes a priority number when it is left, and not a bad one', async () => {
-    const { fake, user } = await show(GroupsPage, {}, program())
-    const field = await screen.findByLabelText('Priority of A · m1')
-    await user.clear(field)
-    await user.type(field, '7')
-    await user.tab()
-    await waitFor(() =>
-      expect(sent(fake)).toEqual([
-        [11, 7],
-        [12, 2],
-      ]),
-    )
-    const before = fake.sent.length
-    const again = screen.getByLabelText('Priority of A · m2')
-    await user.clear(again)
-    await user.tab()
-    expect(again).toHaveValue('2')
-    expect(fake.sent).toHaveLength(before)
-  })
-
-  it('adds a member after the last', async () => {
-    const { fake, user } = await show(GroupsPage, {}, program())
-    await user.click(await screen.findByRole('combobox', { name: 'Add a member to chat' }))
-    await user.keyboard('m3')
-    await user.click(await screen.findByRole('option', { name: /m3/ }))
-    await waitFor(() =>
-      expect(sent(fake)).toEqual([
-        [11, 1],
-        [12, 2],
-        [0, 3],
-      ]),
-    )
-  })
-
-  it('shows a cooldown and clears it', async () => {
-    const fake = program()
-    fake.health = [
-      {
-        memberId: 12,
-        failures: 2,
-        cooldownUntil: Date.now() + 30_000,
-        class: 'timeout',
-        reason: 'x',
-        message: '',
-        lastFailureAt: 1,
-      },
-    ]
-    const { user } = await show(GroupsPage, {}, fake)
-    expect(await screen.findByText(/^Cooling down 0:\d\d$/)).toBeVisible()
-    await user.click(screen.getByRole('button', { name: 'Clear the cooldown of A · m2' }))
-    await waitFor(() => expect(screen.getAllByText('Ready')).toHaveLength(2))
-  })
-})
 
 describe('API keys', () => {
   it('are made for the only group, and shown once with a command', async () => {
@@ -146,45 +75,6 @@ describe('KeywordsPage', () => {
     await user.click(screen.getByRole('button', { name: 'Save' }))
     await user.click(await screen.findByRole('switch', { name: 'Keyword quota exceeded enabled' }))
     expect(fake.last('Keywords.Save')).toMatchObject([{ text: 'quota exceeded', enabled: false }])
-  })
-})
-
-describe('SettingsPage', () => {
-  it('saves what was changed in one go', async () => {
-    const { fake, user } = await show(SettingsPage, {})
-    const port = await screen.findByLabelText('Port')
-    await user.clear(port)
-    await user.type(port, '9001')
-    await user.selectOptions(screen.getByLabelText('Who can reach it'), '0.0.0.0')
-    await user.clear(screen.getByLabelText('Failures'))
-    await user.type(screen.getByLabelText('Failures'), '3')
-    await user.click(screen.getByRole('button', { name: 'Save' }))
-    await waitFor(() => expect(screen.queryByText('Unsaved changes')).toBeNull())
-    expect(fake.last('Settings.Save')).toEqual([
-      {
-        ...settings,
-        gateway: { address: '0.0.0.0:9001', startOnOpen: true },
-        failover: { ...settings.failover, count: 3 },
-      },
-    ])
-  })
-
-  it('refuses what is out of range, and can be taken back', async () => {
-    const { fake, user } = await show(SettingsPage, {})
-    const port = await screen.findByLabelText('Port')
-    await user.clear(port)
-    await user.type(port, '70000')
-    expect(port).toHaveAccessibleDescription('Enter a port from 1 to 65535')
-    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
-    await user.click(screen.getByRole('button', { name: 'Discard' }))
-    expect(port).toHaveValue('8001')
-    expect(fake.last('Settings.Save')).toBeUndefined()
-  })
-
-  it('changes the language at once', async () => {
-    const { fake, user } = await show(SettingsPage, {})
-    await user.selectOptions(await screen.findByLabelText('Language'), 'ja')
-    await waitFor(() => expect(fake.last('Settings.Save')).toMatchObject([{ language: 'ja' }]))
   })
 })
 

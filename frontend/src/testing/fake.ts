@@ -3,10 +3,12 @@
 
 import type * as T from '../lib/api'
 import { attempt, settings } from './samples'
+import { backupsHandlers } from './fake/backups'
 import { callsHandlers } from './fake/calls'
 import { filesHandlers } from './fake/files'
 import { gatewayHandlers } from './fake/gateway'
 import { groupsHandlers } from './fake/groups'
+import { importsHandlers } from './fake/imports'
 import { keysHandlers } from './fake/keys'
 import { keywordsHandlers } from './fake/keywords'
 import { modelImportHandlers } from './fake/model-import'
@@ -39,6 +41,10 @@ export class FakeProgram {
   importLooks = 1
   rows: T.CallRow[] = []
   attempts: T.Attempt[] = [attempt()]
+  /** What every call carried; null: it wasn't kept. */
+  bodies: T.Bodies | null = null
+  /** How many calls one page looks through; 0: all. */
+  lookBack = 0
   settings: T.Settings = structuredClone(settings)
   door: T.GatewayStatus = {
     state: 'running',
@@ -62,6 +68,18 @@ export class FakeProgram {
     latencyMs: 212,
     models: ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'o4-mini'],
   }
+
+  /** Newest first. */
+  backups: T.Backup[] = []
+  /** What an import or a restore would change, and what an import did. */
+  changes: T.Change[] = []
+  madeKeys: T.MadeKey[] = []
+  /** What is in the file when it is an old server's database. */
+  oldServer: T.OldServerPreview | null = null
+  /** What the file is encrypted with; '': nothing. */
+  passphrase = ''
+  /** What an import answers when it is asked, in order; the last one stays. */
+  progress: T.ImportProgress[] = []
 
   /** The file that the person chooses when asked for one; null: none. */
   upload: T.Upload | null = null
@@ -138,6 +156,8 @@ export class FakeProgram {
     ...filesHandlers(this),
     ...gatewayHandlers(this),
     ...settingsHandlers(this),
+    ...backupsHandlers(this),
+    ...importsHandlers(this),
     ...systemHandlers(this),
   }
 }

@@ -36,6 +36,8 @@ function decode(segment: string): string {
 /** Where the window is. The hash holds it, so that back, reload and links work. */
 export class Router {
   #place = $state.raw<Place>(parse(location.hash))
+  #hash = location.hash
+  #stays: ((to: string) => boolean) | null = null
 
   get place(): Place {
     return this.#place
@@ -46,14 +48,32 @@ export class Router {
   }
 
   listen(): () => void {
-    const follow = () => (this.#place = parse(location.hash))
+    const follow = () => {
+      if (location.hash === this.#hash) return
+      // The browser has left already: its new step becomes this place again.
+      if (this.#stays?.(location.hash)) history.replaceState(null, '', this.#hash || '#/')
+      else this.#arrive()
+    }
     window.addEventListener('hashchange', follow)
     return () => window.removeEventListener('hashchange', follow)
   }
 
   go(path: string, query: Record<string, string | number | undefined> = {}) {
-    location.hash = href(path, query)
-    this.#place = parse(location.hash)
+    const to = href(path, query)
+    if (to !== this.#hash && this.#stays?.(to)) return
+    location.hash = to
+    this.#arrive()
+  }
+
+  /**
+   * Asks before the window goes elsewhere, as long as something here isn't saved: stays is told
+   * the hash that was wanted and says whether to remain. The returned function ends that.
+   */
+  hold(stays: (to: string) => boolean): () => void {
+    this.#stays = stays
+    return () => {
+      if (this.#stays === stays) this.#stays = null
+    }
   }
 
   /** Changes filters of this page without adding a step to "back". */
@@ -63,7 +83,12 @@ export class Router {
       ...changes,
     })
     history.replaceState(null, '', to)
-    this.#place = parse(to)
+    this.#arrive()
+  }
+
+  #arrive() {
+    this.#hash = location.hash
+    this.#place = parse(location.hash)
   }
 }
 

@@ -1,14 +1,18 @@
 import { createContext } from 'svelte'
 import { calls, connect, system, type About, type Transport } from '../api'
+import { Backups } from './backups.svelte'
 import { CallList } from './call-list.svelte'
 import { Changes } from './changes'
 import { Checklist } from './checklist.svelte'
 import { Clock } from './clock.svelte'
 import { Dashboard } from './dashboard.svelte'
 import { GatewayDoor } from './gateway.svelte'
+import { GroupHistory } from './groups-history.svelte'
 import { Groups } from './groups.svelte'
+import { Imports } from './imports.svelte'
 import { ApiKeys } from './keys.svelte'
 import { Keywords } from './keywords.svelte'
+import { ModelImports } from './model-import.svelte'
 import { Preferences } from './preferences.svelte'
 import { Problem } from './problem.svelte'
 import { Providers } from './providers.svelte'
@@ -23,10 +27,14 @@ export class Headgate {
   readonly groups = new Groups()
   readonly keys = new ApiKeys()
   readonly keywords = new Keywords()
+  readonly groupHistory = new GroupHistory(this.groups, this.keys, this.keywords)
+  readonly modelImports = new ModelImports(this.providers, this.groups)
   readonly calls = new CallList()
   readonly dashboard = new Dashboard()
   readonly gateway = new GatewayDoor()
   readonly preferences = new Preferences()
+  readonly backups = new Backups()
+  readonly imports: Imports
   readonly about = new Resource<About>(system.about)
   readonly logHealth = new Resource(calls.health)
   readonly checklist = new Checklist(this.providers, this.groups, this.keys)
@@ -36,6 +44,7 @@ export class Headgate {
 
   constructor() {
     this.transport = connect(this.session.expire)
+    this.imports = new Imports(this.transport)
   }
 
   /** Fetches everything and keeps it fresh until the returned function is called. */
@@ -45,6 +54,7 @@ export class Headgate {
       changes.follow(['providers'], this.providers.list.refresh),
       changes.follow(['groups', 'providers'], this.groups.list.refresh),
       changes.follow(['groups', 'providers', 'health'], this.groups.refreshHealth),
+      changes.follow(['providers', 'health'], this.providers.refreshHealth),
       changes.follow(['api_keys', 'groups'], this.keys.list.refresh),
       changes.follow(['keywords'], this.keywords.list.refresh),
       changes.follow(['settings'], this.preferences.resource.refresh),
@@ -59,6 +69,7 @@ export class Headgate {
 
   refresh = () => {
     void this.providers.list.refresh()
+    void this.providers.refreshHealth()
     void this.groups.list.refresh()
     void this.groups.refreshHealth()
     void this.keys.list.refresh()

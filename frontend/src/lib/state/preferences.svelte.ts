@@ -52,6 +52,11 @@ export class Preferences {
     }
   }
 
+  /** Changes a part of the settings as they are now, which may be newer than those shown. */
+  async change(part: Partial<Settings>): Promise<void> {
+    await this.save({ ...(await api.get()), ...part })
+  }
+
   // The login page and the first frame come before the program can be asked.
   #remember({ language, theme }: Settings) {
     this.#before = { language, theme }

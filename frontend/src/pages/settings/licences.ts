@@ -1,0 +1,21 @@
+/** What Headgate is built with, and under which licence each is had. */
+export const parts: { name: string; licence: string }[] = [
+  { name: 'age', licence: 'BSD-3-Clause' },
+  { name: 'Bits UI', licence: 'MIT' },
+  { name: 'flock', licence: 'BSD-3-Clause' },
+  { name: 'Go', licence: 'BSD-3-Clause' },
+  { name: 'go-i18n', licence: 'MIT' },
+  { name: 'go-sqlite (modernc, glebarez)', licence: 'BSD-3-Clause' },
+  { name: 'godbus', licence: 'BSD-2-Clause' },
+  { name: 'godotenv', licence: 'MIT' },
+  { name: 'goose', licence: 'MIT' },
+  { name: 'GORM', licence: 'MIT' },
+  { name: 'Lucide', licence: 'ISC' },
+  { name: 'SQLite', licence: 'public domain' },
+  { name: 'Svelte', licence: 'MIT' },
+  { name: 'svelte-sonner', licence: 'MIT' },
+  { name: 'systray', licence: 'Apache-2.0' },
+  { name: 'Tailwind CSS', licence: 'MIT' },
+  { name: 'Valibot', licence: 'MIT' },
+  { name: 'Wails', licence: 'MIT' },
+]
