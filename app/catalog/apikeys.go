@@ -75,7 +75,10 @@ func (c *Configuration) apiKey(id int64) *APIKey {
 }
 
 // saveAPIKey returns the key's text when it was given or made.
-func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
+func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) { return d.putAPIKey(in, nil) }
+
+// putAPIKey is saveAPIKey for a key that has, with a mark, no text.
+func (d *draft) putAPIKey(in APIKeyInput, mark *apiKeyMark) (NewAPIKey, error) {
 	k := APIKey{CreatedAt: d.now.UnixMilli()}
 	if in.ID != 0 {
 		old := d.apiKey(in.ID)
@@ -93,7 +96,7 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 	if find(d.APIKeys, func(o APIKey) bool { return o.Name == k.Name && o.ID != k.ID }) != nil {
 		return NewAPIKey{}, apperr.New("name_taken", "Name", k.Name)
 	}
-	if in.ExpiresAt != k.ExpiresAt && in.ExpiresAt != 0 && in.ExpiresAt <= d.now.UnixMilli() {
+	if mark == nil && in.ExpiresAt != k.ExpiresAt && in.ExpiresAt != 0 && in.ExpiresAt <= d.now.UnixMilli() {
 		return NewAPIKey{}, apperr.New("expiry_past")
 	}
 	k.ExpiresAt, k.Enabled = in.ExpiresAt, in.Enabled
@@ -101,7 +104,9 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 		return NewAPIKey{}, err
 	}
 	text := in.Key
-	if text == "" && k.ID == 0 {
+	if mark != nil {
+		mark.over(&k, d)
+	} else if text == "" && k.ID == 0 {
 		if text, err = makeAPIKey(); err != nil {
 			return NewAPIKey{}, err
 		}
@@ -115,7 +120,7 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 	if bytes.Equal(k.PreviousHash, k.Hash) {
 		k.endGrace() // it is the text again
 	}
-	if same := find(d.APIKeys, func(o APIKey) bool { return o.ID != k.ID && o.answersTo(k.Hash) }); same != nil {
+	if same := d.knowsHash(k.ID, k.Hash, k.PreviousHash); same != nil {
 		return NewAPIKey{}, apperr.New("api_key_taken", "Name", same.Name)
 	}
 	if err := d.tx.SaveAPIKey(&k); err != nil {
@@ -128,8 +133,4 @@ func (d *draft) saveAPIKey(in APIKeyInput) (NewAPIKey, error) {
 	}
 	d.changed(event.APIKeys)
 	return NewAPIKey{APIKey: k.shown(d.now), Key: text}, nil
-}
-
-func (k *APIKey) answersTo(hash []byte) bool {
-	return bytes.Equal(k.Hash, hash) || bytes.Equal(k.PreviousHash, hash)
 }

@@ -1,9 +1,7 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"slices"
 	"strings"
 
@@ -18,15 +16,16 @@ import (
 // file doesn't name is left alone, and so is each field that an entry leaves
 // out. A list inside an entry (headers, keys, members, groups) is the whole
 // list; but models are objects of their own: those not named stay. An API key
-// whose name is there already keeps its text unless the file gives one; a new
-// one without text is made, and is in the Report alone. Applied twice, the
-// second time changes nothing.
+// whose name is there already keeps its text unless the file gives one, or the
+// mark of one that is known elsewhere; a new one with neither is made, and is in
+// the Report alone. Applied twice, the second time changes nothing.
 //
 // Codes: import_too_large, import_malformed, import_version_unknown,
 // import_field_unknown, import_field_repeated, import_field_invalid,
-// import_field_missing, import_name_repeated, import_reference_unknown, all but
-// the first three with the Path in the file; and import_refused with the Path
-// of the entry, wrapping the error that a save in the window would have given.
+// import_field_missing, import_fields_conflict, import_name_repeated,
+// import_reference_unknown, all but the first three with the Path in the file;
+// and import_refused with the Path of the entry or its field, wrapping the error
+// that a save in the window would have given.
 func (c *Catalog) Import(ctx context.Context, text []byte) (Report, error) {
 	file, err := readImport(text)
 	if err != nil {
@@ -65,19 +64,10 @@ func (d *draft) apply(file importFile) (Report, error) {
 			return report, err
 		}
 	}
-	if file.failover.set {
-		return report, d.applyFailover(file.failover.value, &report)
+	if file.settings.set {
+		return report, d.applySettings(file.settings.value, &report)
 	}
 	return report, nil
-}
-
-// refused puts the entry's path in front of a rule's error; what is no rule's
-// is left as it is.
-func refused(err error, path string) error {
-	if code := apperr.Code(err); code != "" && code != apperr.Internal {
-		return apperr.Wrap(err, "import_refused", "Path", path, "Problem", err)
-	}
-	return err
 }
 
 func (d *draft) applyProvider(e providerEntry, report *Report) error {
@@ -92,36 +82,39 @@ func (d *draft) applyProvider(e providerEntry, report *Report) error {
 		BaseURL: e.baseURL.or(old.BaseURL),
 		Enabled: e.enabled.or(old.Enabled),
 		Headers: e.headers.or(old.Headers),
+		Proxy:   e.proxy.or(old.Proxy),
 		Keys:    keyInputs(e.keys, old.Keys),
 	}
+	in.Timeouts = e.timeouts.value.over(old.Timeouts)
 	// Prepared first: only what the rules make of it can be compared.
 	after, err := d.prepareProvider(in)
 	if err != nil {
-		return refused(err, e.path)
+		return refusedProvider(err, e)
 	}
-	details := providerDetails(old, after)
-	if found == nil || len(details) > 0 {
+	after.Name = old.Name // it was found by it
+	c := Change{Kind: KindProvider, Name: e.name, Details: providerDetails(old, after)}
+	if found == nil || len(c.Details) > 0 {
 		if in.ID, err = d.saveProvider(in); err != nil {
-			return refused(err, e.path)
+			return refusedProvider(err, e)
 		}
 	}
 	if found == nil {
-		details = nil
-		if n := len(after.Keys); n > 0 {
-			details = []string{"with " + counted(n, "key")}
-		}
+		c.Details = counted("keys", len(after.Keys))
 	}
-	report.saved(found == nil, quoted("provider", e.name), details)
-	for _, m := range e.models {
-		if err := d.applyModel(in.ID, e.name, m, report); err != nil {
-			return err
-		}
+	report.saved(found == nil, c)
+	return d.applyModels(in.ID, e, report)
+}
+
+// counted tells how many of something a created object has.
+func counted(code string, n int) []Detail {
+	if n == 0 {
+		return nil
 	}
-	return nil
+	return []Detail{detail(code, "Count", n)}
 }
 
 // keyInputs recognises the stored keys among those of the file.
-func keyInputs(keys optional[[]string], stored []ProviderKey) []ProviderKeyInput {
+func keyInputs(keys optional[[]providerKeyEntry], stored []ProviderKey) []ProviderKeyInput {
 	list := []ProviderKeyInput{}
 	if !keys.set {
 		for _, k := range stored {
@@ -129,22 +122,36 @@ func keyInputs(keys optional[[]string], stored []ProviderKey) []ProviderKeyInput
 		}
 		return list
 	}
-	for _, text := range keys.value {
-		in := ProviderKeyInput{Secret: text, Enabled: true}
-		same := func(k ProviderKey) bool { return k.Secret.Reveal() == strings.TrimSpace(text) }
+	for _, e := range keys.value {
+		in := ProviderKeyInput{Secret: e.text, Enabled: true}
+		same := func(k ProviderKey) bool { return k.Secret.Reveal() == strings.TrimSpace(e.text) }
 		if old := find(stored, same); old != nil {
 			in.ID, in.Enabled = old.ID, old.Enabled
 		}
+		in.Enabled = e.enabled.or(in.Enabled)
 		list = append(list, in)
 	}
 	return list
 }
 
-func (d *draft) applyModel(providerID int64, provider string, e modelEntry, report *Report) error {
-	old := Model{ProviderID: providerID, Name: e.name, Enabled: true}
-	found := find(d.provider(providerID).Models, func(m Model) bool { return m.Name == e.name })
-	if found != nil {
-		old = *found
+// applyModels looks the provider's models up once: there may be thousands.
+func (d *draft) applyModels(providerID int64, e providerEntry, report *Report) error {
+	stored := map[string]Model{}
+	for _, m := range d.provider(providerID).Models {
+		stored[m.Name] = m
+	}
+	for _, m := range e.models {
+		if err := d.applyModel(stored, Model{ProviderID: providerID, Name: m.name, Enabled: true}, e.name, m, report); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *draft) applyModel(stored map[string]Model, old Model, provider string, e modelEntry, report *Report) error {
+	found, known := stored[e.name]
+	if known {
+		old = found
 	}
 	in := old
 	in.Enabled = e.enabled.or(old.Enabled)
@@ -153,17 +160,16 @@ func (d *draft) applyModel(providerID int64, provider string, e modelEntry, repo
 	in.CachedInputPrice = e.cachedInputPrice.or(old.CachedInputPrice)
 	in.CallPrice = e.callPrice.or(old.CallPrice)
 	in.ContextTokens = e.contextTokens.or(old.ContextTokens)
-	details := modelDetails(old, in)
-	created := found == nil
-	if created || len(details) > 0 {
+	c := Change{Kind: KindModel, Name: e.name, Of: provider, Details: modelDetails(old, in)}
+	if !known || len(c.Details) > 0 {
 		if _, err := d.saveModel(in); err != nil {
-			return refused(err, e.path)
+			return refusedModel(err, e)
 		}
 	}
-	if created {
-		details = nil
+	if !known {
+		c.Details = nil
 	}
-	report.saved(created, quoted("model", e.name)+" of "+quoted("provider", provider), details)
+	report.saved(!known, c)
 	return nil
 }
 
@@ -189,21 +195,20 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 			})
 		}
 	}
-	after := Group{Policy: in.Policy, Enabled: in.Enabled}
+	after := Group{Name: old.Name, Policy: in.Policy, Enabled: in.Enabled}
 	if after.Members, err = d.memberList(in.Members, old.Members); err != nil {
-		return refused(err, e.path)
+		return refusedMember(err, e, in.Members)
 	}
-	details := groupDetails(old, after)
-	created := found == nil
-	if created || len(details) > 0 {
+	c := Change{Kind: KindGroup, Name: e.name, Details: groupDetails(old, after)}
+	if found == nil || len(c.Details) > 0 {
 		if _, err := d.saveGroup(in); err != nil {
-			return refused(err, e.path)
+			return refusedAt(err, e.path, groupFields)
 		}
 	}
-	if created {
-		details = []string{"with " + counted(len(after.Members), "member")}
+	if found == nil {
+		c.Details = counted("members", len(after.Members))
 	}
-	report.saved(created, quoted("group", e.name), details)
+	report.saved(found == nil, c)
 	return nil
 }
 
@@ -233,90 +238,46 @@ func (d *draft) memberInputs(entries []memberEntry, stored []Member) ([]MemberIn
 	return list, nil
 }
 
-func (d *draft) applyAPIKey(e apiKeyEntry, report *Report) error {
-	old := APIKey{Enabled: true}
-	found := find(d.APIKeys, func(k APIKey) bool { return k.Name == e.name })
-	if found != nil {
-		old = *found
-	}
-	in := APIKeyInput{
-		ID: old.ID, Name: e.name, GroupIDs: old.GroupIDs,
-		Enabled: e.enabled.or(old.Enabled), ExpiresAt: e.expiresAt.or(old.ExpiresAt), Key: e.key.or(""),
-	}
-	if e.key.set && !isAPIKey(in.Key) { // an empty one would be made
-		return refused(apperr.New("api_key_invalid", "Min", leastAPIKey, "Max", mostAPIKey), e.path+".key")
-	}
-	if e.groups.set {
-		in.GroupIDs = []int64{}
-		for _, ref := range e.groups.value {
-			g := find(d.Groups, func(g Group) bool { return g.Name == ref.name })
-			if g == nil {
-				return apperr.New("import_reference_unknown", "Path", ref.path, "Name", ref.name)
-			}
-			in.GroupIDs = append(in.GroupIDs, g.ID)
+// referredGroups looks up the groups that an entry names.
+// Code: import_reference_unknown.
+func (d *draft) referredGroups(refs []reference) ([]int64, error) {
+	ids := []int64{}
+	for _, ref := range refs {
+		g := find(d.Groups, func(g Group) bool { return g.Name == ref.name })
+		if g == nil {
+			return nil, apperr.New("import_reference_unknown", "Path", ref.path, "Name", ref.name)
 		}
-		slices.Sort(in.GroupIDs)
-		in.GroupIDs = slices.Compact(in.GroupIDs)
+		ids = append(ids, g.ID)
 	}
-	details := apiKeyDetails(old, in)
-	if hash := sha256.Sum256([]byte(in.Key)); in.Key != "" && !bytes.Equal(old.Hash, hash[:]) {
-		details = append(details, "its text")
-	}
-	created := found == nil
-	if created || len(details) > 0 {
-		saved, err := d.saveAPIKey(in)
-		if err != nil {
-			return refused(err, e.path)
-		}
-		if created && in.Key == "" {
-			report.MadeKeys = append(report.MadeKeys, MadeKey{Name: saved.APIKey.Name, Key: saved.Key})
-		}
-	}
-	if created {
-		details = nil
-	}
-	report.saved(created, quoted("API key", e.name), details)
-	return nil
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 func (d *draft) applyKeyword(e keywordEntry, report *Report) error {
-	old := Keyword{Enabled: true}
-	found := find(d.Keywords, func(k Keyword) bool { return strings.EqualFold(k.Text, e.text) })
+	old := Keyword{Enabled: true, Scope: string(gateway.ScopeBoth), GroupIDs: []int64{}}
+	in := Keyword{Text: e.text, Regex: e.regex}
+	found := find(d.Keywords, func(k Keyword) bool { return k.samePattern(in) })
 	if found != nil {
 		old = *found
 	}
-	in := Keyword{
-		ID: old.ID, Text: e.text, Enabled: e.enabled.or(old.Enabled),
-		Description: strings.TrimSpace(e.description.or(old.Description)),
+	in.ID, in.Enabled = old.ID, e.enabled.or(old.Enabled)
+	in.Scope, in.GroupIDs = e.scope.or(old.Scope), old.GroupIDs
+	in.Description = strings.TrimSpace(e.description.or(old.Description))
+	if e.groups.set {
+		var err error
+		if in.GroupIDs, err = d.referredGroups(e.groups.value); err != nil {
+			return err
+		}
 	}
-	var details []string
-	details = differs(details, "text", old.Text != in.Text)
-	details = differs(details, "description", old.Description != in.Description)
-	details = switched(details, old.Enabled, in.Enabled)
-	created := found == nil
-	if created || len(details) > 0 {
+	c := Change{Kind: KindKeyword, Name: e.text, Details: keywordDetails(old, in)}
+	if found == nil || len(c.Details) > 0 {
 		if _, err := d.saveKeyword(in); err != nil {
-			return refused(err, e.path)
+			return refusedKeyword(err, e.path)
 		}
 	}
-	if created {
-		details = nil
+	if found == nil {
+		c.Details = nil
 	}
-	report.saved(created, quoted("failure keyword", e.text), details)
-	return nil
-}
-
-func (d *draft) applyFailover(e failoverEntry, report *Report) error {
-	in := d.Settings
-	in.Failover.Count = int(e.count.or(int64(in.Failover.Count)))
-	in.Failover.Minutes = int(e.minutes.or(int64(in.Failover.Minutes)))
-	in.Failover.CooldownSeconds = int(e.cooldownSeconds.or(int64(in.Failover.CooldownSeconds)))
-	details := failoverDetails(d.Settings.Failover, in.Failover)
-	if len(details) > 0 {
-		if err := d.saveSettings(in); err != nil {
-			return refused(err, e.path)
-		}
-	}
-	report.saved(false, "settings", details)
+	report.saved(found == nil, c)
 	return nil
 }

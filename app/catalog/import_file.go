@@ -12,18 +12,31 @@ type importFile struct {
 	groups    []groupEntry
 	apiKeys   []apiKeyEntry
 	keywords  []keywordEntry
-	failover  optional[failoverEntry]
+	settings  optional[settingsEntry]
 }
 
 type providerEntry struct {
-	path    string
-	name    string
-	dialect optional[string]
-	baseURL optional[string]
+	path     string
+	name     string
+	dialect  optional[string]
+	baseURL  optional[string]
+	enabled  optional[bool]
+	headers  optional[[]Header]
+	proxy    optional[string]
+	timeouts optional[timeoutsEntry]
+	keys     optional[[]providerKeyEntry]
+	models   []modelEntry
+}
+
+// timeoutsEntry is a provider's own timeouts, or the settings'.
+type timeoutsEntry struct {
+	connect, firstToken, streamIdle, reply optional[int64]
+}
+
+// providerKeyEntry is the text of a key, or an object with its switch.
+type providerKeyEntry struct {
+	text    string
 	enabled optional[bool]
-	headers optional[[]Header]
-	keys    optional[[]string]
-	models  []modelEntry
 }
 
 type modelEntry struct {
@@ -58,6 +71,7 @@ type apiKeyEntry struct {
 	path      string
 	name      string
 	key       optional[string]
+	mark      optional[apiKeyMark]
 	groups    optional[[]reference]
 	enabled   optional[bool]
 	expiresAt optional[int64]
@@ -69,13 +83,11 @@ type reference struct{ path, name string }
 type keywordEntry struct {
 	path        string
 	text        string
+	regex       bool
+	scope       optional[string]
+	groups      optional[[]reference]
 	description optional[string]
 	enabled     optional[bool]
-}
-
-type failoverEntry struct {
-	path                            string
-	count, minutes, cooldownSeconds optional[int64]
 }
 
 // importVersion is the form of the file that is read.
@@ -116,13 +128,15 @@ func readImport(text []byte) (importFile, error) {
 	}
 	for _, n := range r.entries(root, "failure_keywords") {
 		e := r.keyword(n)
-		seen.add(r, "keyword", strings.ToLower(e.text), n.path+".keyword")
+		if e.regex { // where case means something
+			seen.add(r, "expression", e.text, n.path+".keyword")
+		} else {
+			seen.add(r, "keyword", strings.ToLower(e.text), n.path+".keyword")
+		}
 		f.keywords = append(f.keywords, e)
 	}
-	if settings, ok := root.fields["settings"]; ok {
-		r.known(settings, "failover")
-		f.failover = field(settings, "failover", r.failover)
-	}
+	f.settings = field(root, "settings", r.settings)
+	f.settings.set = len(root.fields["settings"].fields) > 0
 	return f, r.err
 }
 
@@ -151,15 +165,17 @@ func (r *reader) name(n node, field string) string {
 }
 
 func (r *reader) provider(n node) providerEntry {
-	r.known(n, "name", "dialect", "base_url", "enabled", "headers", "keys", "models")
+	r.known(n, "name", "dialect", "base_url", "enabled", "headers", "proxy", "timeouts", "keys", "models")
 	e := providerEntry{
-		path:    n.path,
-		name:    r.name(n, "name"),
-		dialect: field(n, "dialect", r.text),
-		baseURL: field(n, "base_url", r.text),
-		enabled: field(n, "enabled", r.truth),
-		headers: field(n, "headers", r.headers),
-		keys:    field(n, "keys", r.texts),
+		path:     n.path,
+		name:     r.name(n, "name"),
+		dialect:  field(n, "dialect", r.text),
+		baseURL:  field(n, "base_url", r.text),
+		enabled:  field(n, "enabled", r.truth),
+		headers:  field(n, "headers", r.headers),
+		proxy:    field(n, "proxy", r.text),
+		timeouts: field(n, "timeouts", r.timeouts),
+		keys:     field(n, "keys", r.providerKeys),
 	}
 	seen := names{}
 	for _, m := range r.entries(n, "models") {
@@ -170,12 +186,29 @@ func (r *reader) provider(n node) providerEntry {
 	return e
 }
 
-func (r *reader) texts(n node) []string {
-	var list []string
+func (r *reader) providerKeys(n node) []providerKeyEntry {
+	var list []providerKeyEntry
 	for _, item := range r.items(n) {
-		list = append(list, r.text(item))
+		if item.kind == kindString {
+			list = append(list, providerKeyEntry{text: r.text(item)})
+			continue
+		}
+		r.known(item, "key", "enabled")
+		list = append(list, providerKeyEntry{
+			text: r.text(r.required(item, "key")), enabled: field(item, "enabled", r.truth),
+		})
 	}
 	return list
+}
+
+func (r *reader) timeouts(n node) timeoutsEntry {
+	r.known(n, "connect_seconds", "first_token_seconds", "stream_idle_seconds", "reply_seconds")
+	return timeoutsEntry{
+		connect:    field(n, "connect_seconds", r.integer),
+		firstToken: field(n, "first_token_seconds", r.integer),
+		streamIdle: field(n, "stream_idle_seconds", r.integer),
+		reply:      field(n, "reply_seconds", r.integer),
+	}
 }
 
 func (r *reader) headers(n node) []Header {
@@ -229,11 +262,12 @@ func (r *reader) members(n node) []memberEntry {
 }
 
 func (r *reader) apiKey(n node) apiKeyEntry {
-	r.known(n, "name", "key", "groups", "enabled", "expires_at")
+	r.known(n, "name", "key", "mark", "groups", "enabled", "expires_at")
 	return apiKeyEntry{
 		path:      n.path,
 		name:      r.name(n, "name"),
 		key:       field(n, "key", r.text),
+		mark:      field(n, "mark", r.apiKeyMark),
 		groups:    field(n, "groups", r.references),
 		enabled:   field(n, "enabled", r.truth),
 		expiresAt: field(n, "expires_at", r.moment),
@@ -249,21 +283,14 @@ func (r *reader) references(n node) []reference {
 }
 
 func (r *reader) keyword(n node) keywordEntry {
-	r.known(n, "keyword", "description", "enabled")
+	r.known(n, "keyword", "regex", "scope", "groups", "description", "enabled")
 	return keywordEntry{
 		path:        n.path,
 		text:        r.name(n, "keyword"),
+		regex:       field(n, "regex", r.truth).value,
+		scope:       field(n, "scope", r.text),
+		groups:      field(n, "groups", r.references),
 		description: field(n, "description", r.text),
 		enabled:     field(n, "enabled", r.truth),
-	}
-}
-
-func (r *reader) failover(n node) failoverEntry {
-	r.known(n, "count", "minutes", "cooldown_seconds")
-	return failoverEntry{
-		path:            n.path,
-		count:           field(n, "count", r.integer),
-		minutes:         field(n, "minutes", r.integer),
-		cooldownSeconds: field(n, "cooldown_seconds", r.integer),
 	}
 }

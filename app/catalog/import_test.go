@@ -33,15 +33,13 @@ func TestImport(t *testing.T) {
 	if len(report.MadeKeys) != 1 || report.MadeKeys[0].Name != "laptop" {
 		t.Fatalf("made %+v", report.MadeKeys)
 	}
-	want := `created   provider "up": with 1 key
-created   model "m1" of provider "up"
-created   group "chat": with 1 member
-created   API key "laptop"
-created   API key "desk"
-created   failure keyword "quota exceeded"
-changed   settings: failover count 2 → 3, failover minutes 5 → 7
-API key "laptop" is ` + report.MadeKeys[0].Key + ` (shown this once)
-6 created, 1 changed, 0 unchanged.
+	const want = `created provider "up": keys Count=1
+created model "m1" of "up"
+created group "chat": members Count=1
+created api_key "laptop"
+created api_key "desk"
+created keyword "quota exceeded"
+changed settings "": failover_count From=2 To=3, failover_minutes From=5 To=7
 `
 	if got := report.String(); got != want {
 		t.Errorf("the report is\n%s\nwant\n%s", got, want)
@@ -58,7 +56,7 @@ API key "laptop" is ` + report.MadeKeys[0].Key + ` (shown this once)
 	applied := len(h.engine.applied)
 	h.unchangedBy(func() {
 		again := h.imports(sample)
-		if again.Changed() || !strings.HasSuffix(again.String(), "\nNothing changed.\n") || len(again.MadeKeys) != 0 {
+		if again.Changed() || len(again.Changes) != 7 || len(again.MadeKeys) != 0 {
 			t.Errorf("a second run did\n%s", again)
 		}
 	})
@@ -73,58 +71,58 @@ API key "laptop" is ` + report.MadeKeys[0].Key + ` (shown this once)
 func TestImportChangesOnlyWhatItNames(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":       {`{"version":1}`, "Nothing changed.\n"},
-		"empty lists":   {`{"version":1,"providers":[],"groups":[],"api_keys":[],"failure_keywords":[],"settings":{}}`, "Nothing changed.\n"},
-		"byte order":    {"\ufeff" + `{"version":1}`, "Nothing changed.\n"},
-		"provider only": {`{"version":1,"providers":[{"name":"up"}]}`, "unchanged provider \"up\"\nNothing changed.\n"},
+		"nothing":       {`{"version":1}`, ""},
+		"empty lists":   {`{"version":1,"providers":[],"groups":[],"api_keys":[],"failure_keywords":[],"settings":{}}`, ""},
+		"byte order":    {"\ufeff" + `{"version":1}`, ""},
+		"provider only": {`{"version":1,"providers":[{"name":"up"}]}`, "unchanged provider \"up\"\n"},
 		"switch": {
 			`{"version":1,"providers":[{"name":"up","enabled":false}]}`,
-			"changed   provider \"up\": switched off\n0 created, 1 changed, 0 unchanged.\n",
+			"changed provider \"up\": off\n",
 		},
 		"same base URL in other words": {
 			`{"version":1,"providers":[{"name":" up ","base_url":"http://127.0.0.1:9101/v1/"}]}`,
-			"unchanged provider \"up\"\nNothing changed.\n",
+			"unchanged provider \"up\"\n",
 		},
 		"a key more": {
 			`{"version":1,"providers":[{"name":"up","keys":["sk-new-0123456789","sk-canary-0123456789"],"headers":[{"name":"X-A","value":"b"}]}]}`,
-			"changed   provider \"up\": headers, 1 key added\n0 created, 1 changed, 0 unchanged.\n",
+			"changed provider \"up\": headers, keys_added Count=1\n",
 		},
 		"another key": {
 			`{"version":1,"providers":[{"name":"up","keys":["sk-new-0123456789"]}]}`,
-			"changed   provider \"up\": 1 key added, 1 key removed\n0 created, 1 changed, 0 unchanged.\n",
+			"changed provider \"up\": keys_added Count=1, keys_removed Count=1\n",
 		},
 		"a move with its key": {
 			`{"version":1,"providers":[{"name":"up","base_url":"https://new.example","keys":["sk-canary-0123456789"]}]}`,
-			"changed   provider \"up\": base URL\n0 created, 1 changed, 0 unchanged.\n",
+			"changed provider \"up\": base_url\n",
 		},
 		"a model more": {
 			`{"version":1,"providers":[{"name":"up","models":[{"id":"m2","context_tokens":9}]}],"groups":[{"name":"chat","members":[{"provider":"up","model":"m2"}]}]}`,
-			"unchanged provider \"up\"\ncreated   model \"m2\" of provider \"up\"\n" +
-				"changed   group \"chat\": member \"m2\" of \"up\" added, member \"m1\" of \"up\" removed\n1 created, 1 changed, 1 unchanged.\n",
+			"unchanged provider \"up\"\ncreated model \"m2\" of \"up\"\n" +
+				"changed group \"chat\": member_added Model=m2 Provider=up, member_removed Model=m1 Provider=up\n",
 		},
 		"prices": {
 			`{"version":1,"providers":[{"name":"up","models":[{"id":"m1","input_price":null,"output_price":2,"cached_input_price":0,"call_price":0.5}]}]}`,
-			"unchanged provider \"up\"\nchanged   model \"m1\" of provider \"up\": input price, cached input price, price per call\n0 created, 1 changed, 1 unchanged.\n",
+			"unchanged provider \"up\"\nchanged model \"m1\" of \"up\": input_price, cached_input_price, call_price\n",
 		},
 		"member": {
 			`{"version":1,"groups":[{"name":"chat","members":[{"provider":"up","model":"m1","priority":0,"weight":5,"enabled":false}]}]}`,
-			"changed   group \"chat\": priority of member \"m1\" of \"up\", weight of member \"m1\" of \"up\", switch of member \"m1\" of \"up\"\n0 created, 1 changed, 0 unchanged.\n",
+			"changed group \"chat\": member_priority Model=m1 Provider=up, member_weight Model=m1 Provider=up, member_off Model=m1 Provider=up\n",
 		},
 		"member without its numbers": {
 			`{"version":1,"groups":[{"name":"chat","members":[{"provider":"up","model":"m1"}]}]}`,
-			"unchanged group \"chat\"\nNothing changed.\n",
+			"unchanged group \"chat\"\n",
 		},
 		"API key": {
 			`{"version":1,"api_keys":[{"name":"laptop","groups":[],"expires_at":"2027-01-01T00:00:00Z"},{"name":"desk","key":"another_key.0123456789","enabled":false}]}`,
-			"changed   API key \"laptop\": groups, expiry\nchanged   API key \"desk\": switched off, its text\n0 created, 2 changed, 0 unchanged.\n",
+			"changed api_key \"laptop\": groups, expiry\nchanged api_key \"desk\": off, key_text\n",
 		},
 		"keyword in another case": {
 			`{"version":1,"failure_keywords":[{"keyword":"Quota Exceeded","description":"d"}]}`,
-			"changed   failure keyword \"Quota Exceeded\": text, description\n0 created, 1 changed, 0 unchanged.\n",
+			"changed keyword \"Quota Exceeded\": keyword_text, description\n",
 		},
 		"cooldown": {
 			`{"version":1,"settings":{"failover":{"cooldown_seconds":5}}}`,
-			"changed   settings: failover cooldown seconds 60 → 5\n0 created, 1 changed, 0 unchanged.\n",
+			"changed settings \"\": cooldown_seconds From=60 To=5\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -182,7 +180,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		"unknown in member":     {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","prio":1}]}]}`, "import_field_unknown", "groups[0].members[0].prio"},
 		"unknown in API key":    {good + `],"api_keys":[{"name":"k","group":"g"}]}`, "import_field_unknown", "api_keys[0].group"},
 		"unknown in keyword":    {good + `],"failure_keywords":[{"keyword":"k","text":"g"}]}`, "import_field_unknown", "failure_keywords[0].text"},
-		"unknown in settings":   {good + `],"settings":{"theme":"dark"}}`, "import_field_unknown", "settings.theme"},
+		"unknown in settings":   {good + `],"settings":{"colour":"dark"}}`, "import_field_unknown", "settings.colour"},
 		"unknown in failover":   {good + `],"settings":{"failover":{"seconds":1}}}`, "import_field_unknown", "settings.failover.seconds"},
 		"field twice":           {good + `],"groups":[{"name":"g","name":"h"}]}`, "import_field_repeated", "groups[0].name"},
 		"number for a list":     {good + `],"groups":1}`, "import_field_invalid", "groups"},
@@ -204,20 +202,38 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		"unknown provider":      {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1"},{"provider":"gone","model":"n1"}]}]}`, "import_reference_unknown", "groups[0].members[1].provider"},
 		"unknown model":         {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"gone"}]}]}`, "import_reference_unknown", "groups[0].members[0].model"},
 		"unknown group":         {good + `],"api_keys":[{"name":"k","groups":["chat","gone"]}]}`, "import_reference_unknown", "api_keys[0].groups[1]"},
-		"no base URL":           {good + `,{"name":"x"}]}`, "import_refused", "providers[1]"},
-		"unknown dialect":       {good + `,{"name":"x","base_url":"http://x","dialect":"esperanto"}]}`, "import_refused", "providers[1]"},
-		"negative price":        {good + `,{"name":"x","base_url":"http://x","models":[{"id":"a","call_price":-1}]}]}`, "import_refused", "providers[1].models[0]"},
-		"moved without keys":    {good + `,{"name":"up","base_url":"https://evil.example"}]}`, "import_refused", "providers[1]"},
-		"unknown policy":        {good + `],"groups":[{"name":"g","policy":"luck"}]}`, "import_refused", "groups[0]"},
-		"member twice":          {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1"},{"provider":"new","model":"n1"}]}]}`, "import_refused", "groups[0]"},
-		"negative rank":         {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","priority":-1}]}]}`, "import_refused", "groups[0]"},
-		"huge rank":             {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","priority":9223372036854775807}]}]}`, "import_refused", "groups[0]"},
+		"no base URL":           {good + `,{"name":"x"}]}`, "import_refused", "providers[1].base_url"},
+		"unknown dialect":       {good + `,{"name":"x","base_url":"http://x","dialect":"esperanto"}]}`, "import_refused", "providers[1].dialect"},
+		"negative price":        {good + `,{"name":"x","base_url":"http://x","models":[{"id":"a","call_price":-1}]}]}`, "import_refused", "providers[1].models[0].call_price"},
+		"moved without keys":    {good + `,{"name":"up","base_url":"https://evil.example"}]}`, "import_refused", "providers[1].keys"},
+		"unknown policy":        {good + `],"groups":[{"name":"g","policy":"luck"}]}`, "import_refused", "groups[0].policy"},
+		"member twice":          {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1"},{"provider":"new","model":"n1"}]}]}`, "import_refused", "groups[0].members[1]"},
+		"negative rank":         {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","priority":-1}]}]}`, "import_refused", "groups[0].members[0].priority"},
+		"huge rank":             {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","priority":9223372036854775807}]}]}`, "import_refused", "groups[0].members[0].priority"},
 		"short API key":         {good + `],"api_keys":[{"name":"k","key":"short"}]}`, "import_refused", "api_keys[0].key"},
 		"empty API key":         {good + `],"api_keys":[{"name":"k","key":""}]}`, "import_refused", "api_keys[0].key"},
-		"taken API key":         {good + `],"api_keys":[{"name":"k","key":"my.own_key-0123456789"}]}`, "import_refused", "api_keys[0]"},
-		"expired API key":       {good + `],"api_keys":[{"name":"k","expires_at":"2020-01-01T00:00:00Z"}]}`, "import_refused", "api_keys[0]"},
-		"empty keyword":         {good + `],"failure_keywords":[{"keyword":" "}]}`, "import_refused", "failure_keywords[0]"},
-		"count out of range":    {good + `],"settings":{"failover":{"count":0}}}`, "import_refused", "settings.failover"},
+		"taken API key":         {good + `],"api_keys":[{"name":"k","key":"my.own_key-0123456789"}]}`, "import_refused", "api_keys[0].key"},
+		"expired API key":       {good + `],"api_keys":[{"name":"k","expires_at":"2020-01-01T00:00:00Z"}]}`, "import_refused", "api_keys[0].expires_at"},
+		"empty keyword":         {good + `],"failure_keywords":[{"keyword":" "}]}`, "import_refused", "failure_keywords[0].keyword"},
+		"count out of range":    {good + `],"settings":{"failover":{"count":0}}}`, "import_refused", "settings.failover.count"},
+		"unknown theme":         {good + `],"settings":{"theme":"loud"}}`, "import_refused", "settings.theme"},
+		"no address":            {good + `],"settings":{"gateway":{"address":"here"}}}`, "import_refused", "settings.gateway.address"},
+		"unknown bodies":        {good + `],"settings":{"log":{"bodies":"some"}}}`, "import_refused", "settings.log.bodies"},
+		"huge bodies":           {good + `],"settings":{"log":{"body_kb":1000000000}}}`, "import_refused", "settings.log.body_kb"},
+		"long timeout":          {good + `,{"name":"x","base_url":"http://x","timeouts":{"reply_seconds":1000000}}]}`, "import_refused", "providers[1].timeouts.reply_seconds"},
+		"proxy with a password": {good + `,{"name":"x","base_url":"http://x","proxy":"http://me:sk-canary@p"}]}`, "import_refused", "providers[1].proxy"},
+		"reserved header":       {good + `,{"name":"x","base_url":"http://x","headers":[{"name":"Host","value":"y"}]}]}`, "import_refused", "providers[1].headers"},
+		"key twice":             {good + `,{"name":"x","base_url":"http://x","keys":["k1",{"key":"k1"}]}]}`, "import_refused", "providers[1].keys"},
+		"number for a key":      {good + `,{"name":"x","base_url":"http://x","keys":[1]}]}`, "import_field_invalid", "providers[1].keys[0]"},
+		"unknown in key":        {good + `,{"name":"x","base_url":"http://x","keys":[{"key":"k","on":true}]}]}`, "import_field_unknown", "providers[1].keys[0].on"},
+		"unknown in timeouts":   {good + `,{"name":"x","base_url":"http://x","timeouts":{"tls":1}}]}`, "import_field_unknown", "providers[1].timeouts.tls"},
+		"broken expression":     {good + `],"failure_keywords":[{"keyword":"(","regex":true}]}`, "import_refused", "failure_keywords[0].keyword"},
+		"unknown scope":         {good + `],"failure_keywords":[{"keyword":"x","scope":"here"}]}`, "import_refused", "failure_keywords[0].scope"},
+		"keyword's group":       {good + `],"failure_keywords":[{"keyword":"x","groups":["gone"]}]}`, "import_reference_unknown", "failure_keywords[0].groups[0]"},
+		"weightless":            {good + `],"groups":[{"name":"g","members":[{"provider":"new","model":"n1","weight":0}]}]}`, "import_refused", "groups[0].members[0].weight"},
+		"key and mark":          {good + `],"api_keys":[{"name":"k","key":"0123456789abcdef","mark":{"hash":"` + strings.Repeat("0", 64) + `","prefix":"a","last_four":"b"}}]}`, "import_fields_conflict", "api_keys[0].key"},
+		"short hash":            {good + `],"api_keys":[{"name":"k","mark":{"hash":"00","prefix":"a","last_four":"b"}}]}`, "import_field_invalid", "api_keys[0].mark.hash"},
+		"long prefix":           {good + `],"api_keys":[{"name":"k","mark":{"hash":"` + strings.Repeat("0", 64) + `","prefix":"sk-canary-0123","last_four":"b"}}]}`, "import_field_invalid", "api_keys[0].mark.prefix"},
 	} {
 		h.unchangedBy(func() {
 			_, err := h.Import(t.Context(), []byte(c.text))

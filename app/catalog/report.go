@@ -2,26 +2,49 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// Action is what an import did with one object.
+// Action is what happens to one object.
 type Action string
 
-// What an import can do. It never deletes.
+// What can happen. An import never removes; putting a backup back does.
 const (
 	Created   Action = "created"
 	Changed   Action = "changed"
 	Unchanged Action = "unchanged"
+	Removed   Action = "removed"
 )
 
-// Change is what an import did with one object, in English.
+// Kind is what an object is.
+type Kind string
+
+// The kinds of objects.
+const (
+	KindProvider Kind = "provider"
+	KindModel    Kind = "model"
+	KindGroup    Kind = "group"
+	KindAPIKey   Kind = "api_key"
+	KindKeyword  Kind = "keyword"
+	KindSettings Kind = "settings"
+)
+
+// Change is what happens to one object.
 type Change struct {
 	Action  Action   `json:"action"`
-	Kind    string   `json:"kind"`    // provider, model, group, api_key, keyword, settings
+	Kind    Kind     `json:"kind"`
 	Name    string   `json:"name"`    // "" for settings
-	Object  string   `json:"-"`       // such as: provider "up"
-	Details []string `json:"details"` // what is new about a changed one, in English
+	Of      string   `json:"of"`      // a model's provider
+	Details []Detail `json:"details"` // what is new about a changed one, what a created one has
+}
+
+// Detail is one difference. Its words are the text "change.<code>", filled by
+// Params.
+type Detail struct {
+	Code   string            `json:"code"`
+	Params map[string]string `json:"params"`
 }
 
 // MadeKey is an API key that an import made. Its text is not to be had again; a
@@ -39,49 +62,62 @@ type Report struct {
 
 // Changed reports whether the import changed anything.
 func (r Report) Changed() bool {
-	for _, c := range r.Changes {
-		if c.Action != Unchanged {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Action != Unchanged })
 }
 
-// String lists the changes a line each, the made keys, and a summary.
+// Count returns how many changes are of an action.
+func (r Report) Count(a Action) int {
+	n := 0
+	for _, c := range r.Changes {
+		if c.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// String lists the changes a line each, in codes, for tests and logs.
 func (r Report) String() string {
 	var b strings.Builder
-	count := map[Action]int{}
 	for _, c := range r.Changes {
-		count[c.Action]++
-		fmt.Fprintf(&b, "%-9s %s", c.Action, c.Object)
-		if len(c.Details) > 0 {
-			fmt.Fprintf(&b, ": %s", strings.Join(c.Details, ", "))
+		fmt.Fprintf(&b, "%s %s %q", c.Action, c.Kind, c.Name)
+		if c.Of != "" {
+			fmt.Fprintf(&b, " of %q", c.Of)
+		}
+		for i, d := range c.Details {
+			b.WriteString(map[bool]string{true: ": ", false: ", "}[i == 0])
+			b.WriteString(d.String())
 		}
 		b.WriteByte('\n')
 	}
-	for _, k := range r.MadeKeys {
-		if k.Key == "" {
-			fmt.Fprintf(&b, "API key %q will be made\n", k.Name)
-			continue
-		}
-		fmt.Fprintf(&b, "API key %q is %s (shown this once)\n", k.Name, k.Key)
+	return b.String()
+}
+
+func (d Detail) String() string {
+	var b strings.Builder
+	b.WriteString(d.Code)
+	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
+		fmt.Fprintf(&b, " %s=%s", name, d.Params[name])
 	}
-	if !r.Changed() {
-		b.WriteString("Nothing changed.\n")
-		return b.String()
-	}
-	fmt.Fprintf(&b, "%d created, %d changed, %d unchanged.\n", count[Created], count[Changed], count[Unchanged])
 	return b.String()
 }
 
 // saved notes an object that was created or, when details say how, changed.
-func (r *Report) saved(created bool, object string, details []string) {
-	action := Unchanged
+func (r *Report) saved(created bool, c Change) {
+	c.Action = Unchanged
 	switch {
 	case created:
-		action = Created
-	case len(details) > 0:
-		action = Changed
+		c.Action = Created
+	case len(c.Details) > 0:
+		c.Action = Changed
 	}
-	r.Changes = append(r.Changes, Change{Action: action, Object: object, Details: details})
+	r.note(c)
+}
+
+// note adds a change; the window wants lists, be they empty.
+func (r *Report) note(c Change) {
+	if c.Details == nil {
+		c.Details = []Detail{}
+	}
+	r.Changes = append(r.Changes, c)
 }

@@ -57,7 +57,7 @@ func (p Program) importFile(args []string) error {
 		}
 		report, err := apply(ctx, text)
 		if err == nil {
-			fmt.Fprint(p.Stdout, report)
+			p.tellReport(report)
 			p.previewed(*preview)
 		}
 		return err

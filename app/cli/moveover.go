@@ -66,18 +66,14 @@ func (p Program) tellMove(m oldserver.Preview) {
 		fmt.Fprintf(p.Stdout, "%s → provider %q (%s, %s)\n",
 			strings.Join(provider.Rows, ", "), provider.Name, provider.BaseURL, key)
 	}
-	fmt.Fprint(p.Stdout, m.Report)
+	p.tellReport(m.Report)
 	if len(m.Oddities) == 0 {
 		return
 	}
 	fmt.Fprintf(p.Stdout, "To look at (%d):\n", len(m.Oddities))
 	texts := i18n.New("en")
 	for _, o := range m.Oddities {
-		data := make(map[string]any, len(o.Params))
-		for name, value := range o.Params {
-			data[name] = value
-		}
-		fmt.Fprintf(p.Stdout, "- %s: %s\n", o.Where, texts.T("oldserver."+o.Code, data))
+		fmt.Fprintf(p.Stdout, "- %s: %s\n", o.Where, texts.T("oldserver."+o.Code, dataOf(o.Params)))
 	}
 }
 

@@ -72,7 +72,7 @@ func TestMovingOverFromTheOldServer(t *testing.T) {
 	}
 	becomes := fmt.Sprintf("relay.off, relay.m → provider \"relay\" (%s, key sk-c…6789)\n", upstream.URL())
 	lost := "To look at (1):\n- api_providers[3]: “lost.m” has an endpoint that is no usable http(s) URL."
-	says(imported("--preview"), becomes, lost, "created   group \"chat\": with 2 members\n",
+	says(imported("--preview"), becomes, lost, "created   group \"chat\": members: 2\n",
 		"Call log: 1 from 2025-08-20 to 2025-08-20; --calls brings it along.\nThis was a preview: nothing was changed.\n")
 	says(imported(), becomes, lost, "6 created, 0 changed, 0 unchanged.\n", "Call log: 1 left behind; --calls brings it along.\n")
 	says(imported("--calls"), "Nothing changed.\n", "keeps calls for ever", "Call log: 1 brought along, 0 there already.\n")
@@ -126,7 +126,7 @@ func TestWordsAboutMovingOver(t *testing.T) {
 		says string
 	}{
 		"calls of a configuration":   {[]string{"--calls", config}, 2, "--calls is for an old server's database"},
-		"preview of a configuration": {[]string{"--preview", config}, 0, "created   group \"chat\": with 0 members\n1 created, 0 changed, 0 unchanged.\nThis was a preview"},
+		"preview of a configuration": {[]string{"--preview", config}, 0, "created   group \"chat\"\n1 created, 0 changed, 0 unchanged.\nThis was a preview"},
 		"another program's database": {[]string{foreign}, 1, "isn't a database of the old server"},
 		"a folder":                   {[]string{t.TempDir()}, 1, "can't be read"},
 	} {

@@ -101,6 +101,61 @@ func TestEveryErrorHasItsText(t *testing.T) {
 	})
 }
 
+// Every difference that a change can have has its text, and fills it.
+func TestEveryDetailOfAChangeHasItsText(t *testing.T) {
+	english, found := byKey(readCatalog(t, "en")), 0
+	makers := map[string][]string{"add": nil, "differs": nil, "detail": nil, "counted": {"Count"}, "number": {"From", "To"}, "text": {"From", "To"}}
+	goFiles(t, func(path string, file *ast.File) {
+		if file.Name.Name != "catalog" {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			name := ""
+			switch fun := call.Fun.(type) {
+			case *ast.Ident:
+				name = fun.Name
+			case *ast.SelectorExpr:
+				if list, ok := fun.X.(*ast.Ident); ok && list.Name == "l" {
+					name = fun.Sel.Name
+				}
+			}
+			fills, isMaker := makers[name]
+			if !isMaker || len(call.Args) == 0 {
+				return true
+			}
+			code, isLiteral := literal(call.Args[0])
+			if !isLiteral {
+				return true
+			}
+			found++
+			text, there := english["change."+code]
+			if !there {
+				t.Errorf("%s: the detail %q has no text change.%s", path, code, code)
+				return true
+			}
+			given := slices.Clone(fills)
+			for _, arg := range call.Args[1:] {
+				if word, isLiteral := literal(arg); isLiteral {
+					given = append(given, word)
+				}
+			}
+			for _, name := range placeholders(text.other) {
+				if !slices.Contains(given, name) {
+					t.Errorf("%s: the detail %q leaves {{.%s}} of its text empty", path, code, name)
+				}
+			}
+			return true
+		})
+	})
+	if found < 40 {
+		t.Errorf("only %d details were found", found)
+	}
+}
+
 // errorMade returns code and params of a call to apperr.New or apperr.Wrap, or
 // to a method named fail that hands them on.
 func errorMade(call *ast.CallExpr) ([]ast.Expr, bool) {
@@ -177,7 +232,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 }
 
 // codeAreas are the areas whose keys end with a code of the Go side.
-var codeAreas = map[string]bool{"answer": true, "error": true, "notice": true, "class": true, "reason": true, "oldserver": true}
+var codeAreas = map[string]bool{"answer": true, "error": true, "notice": true, "class": true, "reason": true, "oldserver": true, "change": true}
 
 // startsOf returns the beginnings of key that end with a dot.
 func startsOf(key string) []string {

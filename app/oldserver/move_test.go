@@ -153,17 +153,16 @@ func TestMoveOnlyAdds(t *testing.T) {
 		"failure_keywords":[{"keyword":"QUOTA","description":"new","enabled":false}],
 		"settings":{"failover":{"count":4}}}`)
 	done := h.move(old, oldserver.Options{})
-	want := `unchanged provider "mine"
-unchanged model "gpt-5" of provider "mine"
-created   model "o3" of provider "mine"
-created   provider "other 2": with 1 key
-created   model "m" of provider "other 2"
-changed   group "chat": member "o3" of "mine" added
-unchanged API key "laptop"
-created   API key "Old server key 2 2"
-unchanged failure keyword "QUOTA"
-changed   settings: failover minutes 5 → 7
-4 created, 2 changed, 4 unchanged.
+	const want = `unchanged provider "mine"
+unchanged model "gpt-5" of "mine"
+created model "o3" of "mine"
+created provider "other 2": keys Count=1
+created model "m" of "other 2"
+changed group "chat": member_added Model=o3 Provider=mine
+unchanged api_key "laptop"
+created api_key "Old server key 2 2"
+unchanged keyword "QUOTA"
+changed settings "": failover_minutes From=5 To=7
 `
 	if got := done.Report.String(); got != want {
 		t.Errorf("the move did\n%s\nwant\n%s", got, want)

@@ -881,11 +881,26 @@ export namespace catalog {
 	        this.key = source["key"];
 	    }
 	}
+	export class Detail {
+	    code: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Detail(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.params = source["params"];
+	    }
+	}
 	export class Change {
 	    action: string;
 	    kind: string;
 	    name: string;
-	    details: string[];
+	    of: string;
+	    details: Detail[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Change(source);
@@ -896,9 +911,29 @@ export namespace catalog {
 	        this.action = source["action"];
 	        this.kind = source["kind"];
 	        this.name = source["name"];
-	        this.details = source["details"];
+	        this.of = source["of"];
+	        this.details = this.convertValues(source["details"], Detail);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
+	
 	export class Member {
 	    id: number;
 	    modelId: number;
