@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinAddress, splitAddress } from './address'
 import {
+  ago,
   bytes,
   change,
   compact,
@@ -116,4 +117,18 @@ describe('addresses', () => {
       expect(joinAddress(host, port)).toBe(address)
     },
   )
+})
+
+describe('ago', () => {
+  const now = Date.UTC(2026, 10, 23, 12)
+  it.each([
+    [-4_000, 'now'],
+    [-47_000, '40 seconds ago'],
+    [-119_000, '1 minute ago'],
+    [-3_600_000 * 5, '5 hours ago'],
+    [86_400_000 * 3.5, 'in 3 days'],
+    [-86_400_000 * 40, 'Oct 14, 2026'],
+  ])('%d ms', (ms, want) => expect(ago('en', now + ms, now)).toBe(want))
+
+  it('speaks the language', () => expect(ago('ja', now - 120_000, now)).toBe('2 分前'))
 })

@@ -2,7 +2,9 @@
 
 export const unknown = '–'
 
-const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+type Format = Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat
+
+const cache = new Map<string, Format>()
 
 function numbers(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return cached(
@@ -18,7 +20,7 @@ function dates(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTi
   )
 }
 
-function cached<F extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => F): F {
+function cached<F extends Format>(key: string, make: () => F): F {
   const known = cache.get(key)
   if (known) return known as F
   const made = make()
@@ -145,6 +147,26 @@ export function dayAndHour(locale: string, at: number): string {
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** How long ago or how far ahead something is, in words; its date beyond a month. */
+export function ago(locale: string, at: number, now: number): string {
+  const seconds = (at - now) / 1000
+  const size = Math.abs(seconds)
+  if (size < 10) return relative(locale, 0, 'second')
+  // Seconds that count one by one only distract.
+  if (size < 60) return relative(locale, Math.trunc(seconds / 10) * 10, 'second')
+  if (size < 3600) return relative(locale, Math.trunc(seconds / 60), 'minute')
+  if (size < 86_400) return relative(locale, Math.trunc(seconds / 3600), 'hour')
+  if (size < 30 * 86_400) return relative(locale, Math.trunc(seconds / 86_400), 'day')
+  return date(locale, at)
+}
+
+function relative(locale: string, n: number, unit: Intl.RelativeTimeFormatUnit): string {
+  return cached(
+    `r${locale}${n === 0}`,
+    () => new Intl.RelativeTimeFormat(locale, { numeric: n === 0 ? 'auto' : 'always' }),
+  ).format(n, unit)
 }
 
 /** The start of the day after an <input type="date"> value, as the person's clock has it. */

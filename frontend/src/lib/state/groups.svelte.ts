@@ -10,28 +10,6 @@ function memberInput({ id, modelId, priority, weight, enabled }: Member) {
   return { id, modelId, priority, weight, enabled }
 }
 
-/** The members after one of them went a step up (-1) or down (1): it trades places, and priorities say so. */
-export function moved<M extends { priority: number }>(
-  members: M[],
-  index: number,
-  step: -1 | 1,
-): M[] {
-  const to = index + step
-  const moving = members[index]
-  const other = members[to]
-  if (!moving || !other) return members
-  const result = [...members]
-  if (moving.priority !== other.priority) {
-    result[index] = { ...other, priority: moving.priority }
-    result[to] = { ...moving, priority: other.priority }
-    return result
-  }
-  // Equal priorities: only a number between them can tell the two apart.
-  result[index] = other
-  result[to] = moving
-  return result.map((member, i) => ({ ...member, priority: i + 1 }))
-}
-
 export class Groups {
   readonly #list = new Resource(async () =>
     (await api.list()).map((group) => ({ ...group, members: group.members ?? [] })),
@@ -46,6 +24,10 @@ export class Groups {
 
   get all(): Group[] {
     return this.#list.data ?? []
+  }
+
+  byId(id: number): Group | undefined {
+    return this.all.find((group) => group.id === id)
   }
 
   health(memberId: number): MemberHealth | undefined {

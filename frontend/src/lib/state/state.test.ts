@@ -6,7 +6,7 @@ import { asFailure } from '../api'
 import { Changes } from './changes'
 import { Checklist } from './checklist.svelte'
 import { GatewayDoor } from './gateway.svelte'
-import { Groups, moved } from './groups.svelte'
+import { Groups } from './groups.svelte'
 import { ApiKeys } from './keys.svelte'
 import { inputOf, Providers } from './providers.svelte'
 import { Resource } from './resource.svelte'
@@ -86,46 +86,6 @@ describe('Changes', () => {
     expect(heard).toHaveBeenCalledTimes(1)
     stop()
   })
-})
-
-describe('moved', () => {
-  const members = (...priorities: number[]) => priorities.map((priority, id) => ({ id, priority }))
-  it.each([
-    [
-      'trades places with a different priority',
-      members(1, 5, 9),
-      2,
-      -1,
-      [
-        [0, 1],
-        [2, 5],
-        [1, 9],
-      ],
-    ],
-    [
-      'numbers members of equal priority',
-      members(1, 1, 1),
-      0,
-      1,
-      [
-        [1, 1],
-        [0, 2],
-        [2, 3],
-      ],
-    ],
-    [
-      'stops at the ends',
-      members(1, 2),
-      0,
-      -1,
-      [
-        [0, 1],
-        [1, 2],
-      ],
-    ],
-  ] as const)('%s', (_, before, index, step, want) =>
-    expect(moved([...before], index, step).map(({ id, priority }) => [id, priority])).toEqual(want),
-  )
 })
 
 describe('Providers', () => {

@@ -22,11 +22,29 @@ export const keysHandlers = (fake: FakeProgram): Handlers => ({
     fake.keys = [apiKey, ...fake.keys]
     return { apiKey, key }
   },
-  'APIKeys.Save': ({ id, name, groupIds, enabled, expiresAt }: T.ApiKeyInput) => {
-    const key = fake.keys.find((one) => one.id === id)
-    return key && Object.assign(key, { name, groupIds, enabled, expiresAt })
-  },
+  'APIKeys.Save': ({ id, name, groupIds, enabled, expiresAt }: T.ApiKeyInput) =>
+    Object.assign(found(fake, id), { name, groupIds, enabled, expiresAt }),
   'APIKeys.Delete': (id: number) => {
     fake.keys = fake.keys.filter((one) => one.id !== id)
   },
+  'APIKeys.Rotate': (id: number, graceSeconds: number) => {
+    const old = found(fake, id)
+    const key = 'hg-Rotated0mVt7RbN5cLd9sHf2gJaW7xY'
+    Object.assign(old, {
+      prefix: key.slice(0, 6),
+      lastFour: key.slice(-4),
+      previousLastFour: graceSeconds > 0 ? old.lastFour : '',
+      previousUntil: graceSeconds > 0 ? Date.now() + graceSeconds * 1000 : 0,
+    })
+    return { apiKey: old, key }
+  },
+  'APIKeys.EndGrace': (id: number) => {
+    Object.assign(found(fake, id), { previousLastFour: '', previousUntil: 0 })
+  },
 })
+
+function found(fake: FakeProgram, id: number): T.ApiKey {
+  const key = fake.keys.find((one) => one.id === id)
+  if (!key) throw JSON.stringify({ code: 'api_key_not_found' })
+  return key
+}
