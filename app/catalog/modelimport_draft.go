@@ -143,19 +143,11 @@ func (m *modelsDraft) add(in ModelToAdd) error {
 	return m.join(in.Alias, after)
 }
 
-// over puts what is given over what is stored.
+// over puts what is given over what is stored; null clears.
 func (in ModelToAdd) over(m Model) Model {
-	for _, p := range []struct{ given, to **float64 }{
-		{&in.InputPrice, &m.InputPrice}, {&in.OutputPrice, &m.OutputPrice},
-		{&in.CachedInputPrice, &m.CachedInputPrice}, {&in.CallPrice, &m.CallPrice},
-	} {
-		if *p.given != nil {
-			*p.to = *p.given
-		}
-	}
-	if in.ContextTokens != 0 {
-		m.ContextTokens = in.ContextTokens
-	}
+	m.InputPrice, m.OutputPrice = in.InputPrice, in.OutputPrice
+	m.CachedInputPrice, m.CallPrice = in.CachedInputPrice, in.CallPrice
+	m.ContextTokens = in.ContextTokens
 	return m
 }
 

@@ -88,7 +88,7 @@ func TestModelImport(t *testing.T) {
 	again := catalog.ModelImport{
 		Provider: catalog.ProviderInput{ID: up.ID, Name: "renamed"},
 		Models: []catalog.ModelToAdd{
-			{Name: "m1", Alias: "chat"}, {Name: "m2", Alias: "new", OutputPrice: price(9)}, {Name: "m5"},
+			{Name: "m1", Alias: "chat", CallPrice: price(1)}, {Name: "m2", Alias: "new"}, {Name: "m5"},
 		},
 		Remove: []int64{m4.ID, up.Models[2].ID},
 	}
@@ -98,6 +98,11 @@ func TestModelImport(t *testing.T) {
 	}
 	if got != want {
 		t.Errorf("the second import did %+v", got)
+	}
+	for _, p := range must[[]catalog.Provider](h)(h.Providers(t.Context())) {
+		if p.ID == up.ID && (p.Name != "up" || p.Models[0].InputPrice != nil || p.Models[0].ContextTokens != 0 || *p.Models[0].CallPrice != 1) {
+			t.Errorf("after it the provider is %+v", p)
+		}
 	}
 	groups = h.groups()
 	if groups["chat"] != "priority true [1:other/o1*1 true 2:up/m1*1 true 3:up/m2*1 true]" || groups["new"] != "priority true [1:up/m2*1 true]" {

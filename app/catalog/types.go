@@ -281,7 +281,8 @@ type ModelImport struct {
 	Remove   []int64       `json:"remove"` // stored models that go, with their memberships
 }
 
-// ModelToAdd is a model to add, or with a known name one to change.
+// ModelToAdd is a model to add, or with a known name one to change: it gets what
+// is given here, and a null price is unknown afterwards.
 type ModelToAdd struct {
 	Name             string   `json:"name"`
 	Alias            string   `json:"alias"` // name of the group that it joins, made when missing; "": none

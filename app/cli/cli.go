@@ -37,8 +37,9 @@ const usage = `Headgate is a gateway on localhost that answers OpenAI-compatible
       --data DIR                 data folder            (HEADGATE_DATA)
       --addr HOST:PORT           gateway's address      (HEADGATE_ADDR; default: the settings')
       --admin HOST:PORT          address of the pages   (HEADGATE_ADMIN_ADDR; default: 127.0.0.1:8002)
-  headgate import [flags] FILE   apply a configuration file (JSON), or move over from the old
-                                 server's api_server.db, and print what that changed
+  headgate import [flags] FILE   apply a configuration file (JSON, or locked under the passphrase
+                                 in HEADGATE_PASSPHRASE), or move over from the old server's
+                                 api_server.db, and print what that changed
       --data DIR                 data folder            (HEADGATE_DATA)
       --preview                  print what would change, and change nothing
       --calls                    bring the old server's call logs along

@@ -10,12 +10,13 @@ import (
 
 	"headgate/app"
 	"headgate/app/apperr"
+	"headgate/app/catalog"
 	"headgate/app/oldserver"
 )
 
-// importRead is more than a configuration file may have: what is cut off here
-// is refused as too large.
-const importRead = 6 << 20
+// passphraseVariable names the environment variable that a locked configuration
+// file is opened with.
+const passphraseVariable = "HEADGATE_PASSPHRASE"
 
 // importFile applies a configuration file, or moves an old server's database
 // over, and prints what that changed.
@@ -50,6 +51,9 @@ func (p Program) importFile(args []string) error {
 	if err != nil {
 		return apperr.Wrap(err, "import_file_unreadable", "File", path)
 	}
+	if text, err = p.unlocked(text); err != nil {
+		return err
+	}
 	return p.inApp(*data, func(ctx context.Context, a *app.App) error {
 		apply := a.Catalog.Import
 		if *preview {
@@ -62,6 +66,22 @@ func (p Program) importFile(args []string) error {
 		}
 		return err
 	})
+}
+
+// unlocked opens a locked file with the passphrase of the environment.
+// Codes: env_file_invalid and those of catalog.Unlock.
+func (p Program) unlocked(file []byte) ([]byte, error) {
+	if !catalog.IsLocked(file) {
+		return file, nil
+	}
+	env, err := p.environment()
+	if err != nil {
+		return nil, err
+	}
+	if env[passphraseVariable] == "" {
+		return nil, p.misused("the file is locked: set " + passphraseVariable)
+	}
+	return catalog.Unlock(file, env[passphraseVariable])
 }
 
 // inApp does work with the data folder's program, whose gateway stays closed.
@@ -101,5 +121,5 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, importRead))
+	return io.ReadAll(io.LimitReader(f, catalog.MaxFile+1))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"headgate/app/secret"
 	"headgate/gateway/gatewaytest"
 )
 
@@ -103,6 +104,29 @@ func TestMovingOverFromTheOldServer(t *testing.T) {
 	}
 	if r := call.Row; r.StartedAt != 1755656220000 || r.CostNanos != 500_000_000 || r.InputTokens != 100 || r.Provider != "relay" {
 		t.Errorf("the old call is %s", text)
+	}
+}
+
+func TestLockedConfigurationIsImported(t *testing.T) {
+	locked, err := secret.Lock([]byte(`{"version":1,"groups":[{"name":"chat"}]}`), "correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := writeFile(t, filepath.Join(t.TempDir(), "c.age"), string(locked))
+	data := t.TempDir()
+	for _, c := range []struct {
+		env  []string
+		code int
+		says string
+	}{
+		{nil, 2, "the file is locked: set HEADGATE_PASSPHRASE"},
+		{[]string{"HEADGATE_PASSPHRASE=wrong horse"}, 1, "The passphrase doesn't open this file"},
+		{[]string{"HEADGATE_PASSPHRASE=correct horse"}, 0, "created   group \"chat\"\n1 created, 0 changed, 0 unchanged.\n"},
+	} {
+		got := run(t, c.env, "import", "--data", data, file)
+		if got.code != c.code || !strings.Contains(got.stdout+got.stderr, c.says) {
+			t.Errorf("with %v: got %+v", c.env, got)
+		}
 	}
 }
 
