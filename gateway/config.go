@@ -77,9 +77,13 @@ type Policy string
 // how members of equal priority are ordered. What is still equal goes by price,
 // then by member id.
 const (
-	PolicyPriority     Policy = "priority"      // the lower price first
-	PolicyWeighted     Policy = "weighted"      // drawn anew for each call, by weight
-	PolicyLeastLatency Policy = "least_latency" // the shorter time to the first token lately; unmeasured ones first
+	PolicyPriority Policy = "priority" // the lower price first
+	PolicyWeighted Policy = "weighted" // drawn anew for each call, by weight
+	// PolicyLeastLatency tries the one first that lately took the least time to
+	// its first token or, for replies that come whole, to the reply: a mean in
+	// which each new call counts a fifth. Members that have no mean yet come first,
+	// as does, for one call, one that answered none for ten minutes.
+	PolicyLeastLatency Policy = "least_latency"
 )
 
 // Member is a provider's model inside a group.

@@ -50,7 +50,10 @@ func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duratio
 		state = &memberHealth{}
 		h.members[t.member.id] = state
 	}
-	state.class, state.reason, state.at = o.Class, o.Reason, now
+	state.last = failure{o.Class, o.Reason, o.Message, now}
+	if (o.Blames == BlamesBoth || o.Blames == BlamesKey) && t.key.id != 0 {
+		h.key(t.key.id).last = state.last
+	}
 	switch {
 	case o.Blames == BlamesBoth:
 		return h.strike(t, o.Bench, now)
@@ -73,7 +76,7 @@ func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duratio
 // turn began. Failures within the window stay: a member that fails every other
 // call is no healthy one.
 func (h *health) recovered(t turn) {
-	if m := h.members[t.member.id]; m != nil && (t.probe || !m.until.IsZero()) && !t.at.Before(m.at) {
+	if m := h.members[t.member.id]; m != nil && (t.probe || !m.until.IsZero()) && !t.at.Before(m.last.at) {
 		delete(h.members, t.member.id)
 	}
 	both := pair{t.member.id, t.key.id}
@@ -147,10 +150,29 @@ func (h *health) pick(m *member, tried []int64, force bool) (turn, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := turn{member: m, at: h.now(), forced: force}
-	state := h.members[m.id]
-	halfOpen := state != nil && !state.until.IsZero()
-	if halfOpen && !force && (state.until.After(t.at) || state.probing) {
+	var halfOpen, ok bool
+	if t.key, halfOpen, ok = h.choose(m, tried, force, t.at); !ok {
 		return turn{}, false
+	}
+	if t.key.id != 0 {
+		h.key(t.key.id).used = t.at
+	}
+	if l := h.latencies[m.id]; l != nil && l.known(t.at) == 0 {
+		l.asked = t.at
+	}
+	if halfOpen && !force {
+		t.probe, h.members[m.id].probing = true, true
+	}
+	return t, true
+}
+
+// choose is pick without taking. halfOpen says that the member's cooldown is
+// over, and nobody knows yet whether its trouble is. The lock must be held.
+func (h *health) choose(m *member, tried []int64, force bool, now time.Time) (key *providerKey, halfOpen, ok bool) {
+	state := h.members[m.id]
+	halfOpen = state != nil && !state.until.IsZero()
+	if halfOpen && !force && (state.until.After(now) || state.probing) {
+		return nil, halfOpen, false
 	}
 	var bestUntil, bestUsed time.Time
 	for _, k := range m.provider.keys {
@@ -158,29 +180,20 @@ func (h *health) pick(m *member, tried []int64, force bool) (turn, bool) {
 			continue
 		}
 		until := h.keyBenchedUntil(m, k)
-		if !until.After(t.at) {
+		if !until.After(now) {
 			until = time.Time{}
 		} else if !force {
 			continue
 		}
 		var used time.Time
-		if key := h.keys[k.id]; key != nil {
-			used = key.used
+		if state := h.keys[k.id]; state != nil {
+			used = state.used
 		}
-		if t.key == nil || until.Before(bestUntil) || until.Equal(bestUntil) && used.Before(bestUsed) {
-			t.key, bestUntil, bestUsed = k, until, used
+		if key == nil || until.Before(bestUntil) || until.Equal(bestUntil) && used.Before(bestUsed) {
+			key, bestUntil, bestUsed = k, until, used
 		}
 	}
-	if t.key == nil {
-		return turn{}, false
-	}
-	if len(m.provider.keys) > 1 {
-		h.key(t.key.id).used = t.at
-	}
-	if halfOpen && !force {
-		t.probe, state.probing = true, true
-	}
-	return t, true
+	return key, halfOpen, key != nil
 }
 
 // soonest returns when the first of the members can be tried again; ok is false

@@ -154,6 +154,7 @@ func (x *exchange) run() {
 		x.call.Attempts = append(x.call.Attempts, a.record)
 		x.call.Usage = a.usage // never that of an earlier member: its price is another
 		if last.Class == ClassOK {
+			x.g.health.measured(t.member, a.record.FirstToken)
 			x.call.State = StateOK
 			return
 		}

@@ -97,6 +97,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Health returns the state of every member that has failed lately.
 func (g *Gateway) Health() []MemberHealth { return g.health.list(g.current.Load()) }
 
+// KeyHealth returns the state of every provider key that was used or has failed
+// since the start.
+func (g *Gateway) KeyHealth() []KeyHealth { return g.health.listKeys(g.current.Load()) }
+
 // ClearCooldown makes a member and the keys of its provider eligible again.
 func (g *Gateway) ClearCooldown(memberID int64) {
 	g.health.clear(memberID, g.current.Load())

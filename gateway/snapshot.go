@@ -19,6 +19,7 @@ type snapshot struct {
 	keys     map[[32]byte]*apiKey
 	groups   map[string]*group
 	models   map[int64]servedModel
+	served   []*provider
 	words    allWords
 	members  map[int64]*member
 	origins  []string
@@ -44,13 +45,16 @@ type group struct {
 	id      int64
 	name    string
 	created time.Time
-	members []*member // in the policy's order
+	policy  Policy
+	members []*member // by priority, and among equals the one that costs less first
+	ties    bool      // some have equal priority
 	words   failureWords
 }
 
 type member struct {
 	id          int64
 	priority    int
+	weight      int64 // at least 1
 	provider    *provider
 	model       Model
 	quotedModel []byte
@@ -96,6 +100,7 @@ func compile(c Config) (*snapshot, error) {
 			return nil, fmt.Errorf("providers[%d] %q: id %d is taken", i, in.Name, in.ID)
 		}
 		providers[in.ID] = p
+		s.served = append(s.served, p)
 		for j, m := range in.Models {
 			if err := m.check(); err != nil {
 				return nil, fmt.Errorf("providers[%d] %q: models[%d] %q: %w", i, in.Name, j, m.Name, err)
@@ -209,11 +214,10 @@ func (s *snapshot) addGroup(in Group) error {
 	if s.groups[in.Name] != nil {
 		return fmt.Errorf("another group has this name")
 	}
-	order, known := policies[in.Policy]
-	if !known {
+	if !in.Policy.known() {
 		return fmt.Errorf("unknown policy %q", in.Policy)
 	}
-	g := &group{id: in.ID, name: in.Name, created: in.CreatedAt, words: s.words.of(in.ID)}
+	g := &group{id: in.ID, name: in.Name, policy: in.Policy, created: in.CreatedAt, words: s.words.of(in.ID)}
 	for i, m := range in.Members {
 		served, there := s.models[m.ModelID]
 		if !there || served.provider.id != m.ProviderID {
@@ -226,11 +230,17 @@ func (s *snapshot) addGroup(in Group) error {
 			return fmt.Errorf("members[%d]: id %d is below 1", i, m.ID)
 		}
 		compiled := served.member(m.ID)
-		compiled.priority = m.Priority
+		if m.Weight < 0 || m.Weight > maxWeight {
+			return fmt.Errorf("members[%d]: weight %d is not between 0 and %d", i, m.Weight, maxWeight)
+		}
+		compiled.priority, compiled.weight = m.Priority, int64(max(m.Weight, 1))
 		s.members[m.ID] = compiled
 		g.members = append(g.members, compiled)
 	}
-	slices.SortFunc(g.members, order)
+	slices.SortFunc(g.members, byPriority)
+	for tier := range tiers(g.members) {
+		g.ties = g.ties || len(tier) > 1
+	}
 	s.groups[in.Name] = g
 	return nil
 }

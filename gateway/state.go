@@ -18,6 +18,8 @@ type health struct {
 	keys    map[int64]*keyHealth // by provider key
 	pairs   map[pair]*pairHealth // a rate limit holds for one key on one member
 	noUsage map[int64]struct{}   // providers that refuse to be asked for usage
+
+	latencies map[int64]*latency // by member
 }
 
 type pair struct{ member, key int64 }
@@ -28,15 +30,22 @@ type memberHealth struct {
 	cooldowns int         // in a row; each is twice as long as the one before
 	probing   bool        // half open: one call is finding out
 
-	class  Class // of the last failure
-	reason string
-	at     time.Time
+	last failure
 }
 
 type keyHealth struct {
 	until time.Time
 	since time.Time // when it was last held against the key
 	used  time.Time
+	last  failure
+}
+
+// failure is what went wrong last.
+type failure struct {
+	class   Class
+	reason  string
+	message string
+	at      time.Time
 }
 
 type pairHealth struct {
@@ -79,6 +88,8 @@ func newHealth(onChange func()) *health {
 		keys:     map[int64]*keyHealth{},
 		pairs:    map[pair]*pairHealth{},
 		noUsage:  map[int64]struct{}{},
+
+		latencies: map[int64]*latency{},
 	}
 }
 
@@ -101,6 +112,7 @@ func (h *health) keepOnly(old, next *snapshot) {
 		now := next.members[id]
 		if now == nil || !now.leadsTo(m) {
 			delete(h.members, id)
+			delete(h.latencies, id)
 			for _, k := range m.provider.keys {
 				delete(h.pairs, pair{id, k.id})
 			}
@@ -126,8 +138,8 @@ func (p *provider) leadsTo(other *provider) bool {
 
 func secretsOf(s *snapshot) map[int64]string {
 	secrets := map[int64]string{}
-	for _, m := range s.members {
-		for _, k := range m.provider.keys {
+	for _, p := range s.served {
+		for _, k := range p.keys {
 			secrets[k.id] = k.secret
 		}
 	}
@@ -152,9 +164,43 @@ func (h *health) list(s *snapshot) []MemberHealth {
 		if state != nil {
 			state.forgetBefore(now.Add(-s.failover.Window))
 			entry.Failures = len(state.failures)
-			entry.LastFailureAt, entry.Class, entry.Reason = state.at, state.class, state.reason
+			entry.LastFailureAt, entry.Class, entry.Reason, entry.Message = state.last.at, state.last.class, state.last.reason, state.last.message
 		}
 		list = append(list, entry)
+	}
+	return list
+}
+
+// listKeys returns what is known of the keys of all providers.
+func (h *health) listKeys(s *snapshot) []KeyHealth {
+	if s == nil {
+		return nil
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.now()
+	limited := map[int64]int{}
+	for p, state := range h.pairs {
+		if state.until.After(now) && s.members[p.member] != nil {
+			limited[p.key]++
+		}
+	}
+	var list []KeyHealth
+	for _, p := range s.served {
+		for _, k := range p.keys {
+			state := h.keys[k.id]
+			if state == nil || k.id == 0 {
+				continue
+			}
+			entry := KeyHealth{
+				ProviderKeyID: k.id, Limited: limited[k.id], LastUsedAt: state.used,
+				LastFailureAt: state.last.at, Class: state.last.class, Reason: state.last.reason, Message: state.last.message,
+			}
+			if state.until.After(now) {
+				entry.CooldownUntil = state.until
+			}
+			list = append(list, entry)
+		}
 	}
 	return list
 }
@@ -165,7 +211,9 @@ func (h *health) clear(memberID int64, s *snapshot) {
 	delete(h.members, memberID)
 	if s != nil && s.members[memberID] != nil {
 		for _, k := range s.members[memberID].provider.keys {
-			delete(h.keys, k.id)
+			if state := h.keys[k.id]; state != nil {
+				*state = keyHealth{used: state.used}
+			}
 			delete(h.pairs, pair{memberID, k.id})
 		}
 	}
