@@ -4,9 +4,6 @@ import { FakeProgram } from '../testing/fake'
 import { attempt, member, model, provider, row } from '../testing/samples'
 import { show } from '../testing/show'
 import { phases } from './calls/waterfall'
-import { curl } from './keys/curl'
-import KeyForm from './keys/KeyForm.svelte'
-import KeysPage from './keys/KeysPage.svelte'
 import KeywordsPage from './keywords/KeywordsPage.svelte'
 import StartPage from './start/StartPage.svelte'
 import Banners from '../shell/Banners.svelte'
@@ -29,43 +26,6 @@ function program() {
   ]
   return fake
 }
-
-describe('API keys', () => {
-  it('are made for the only group, and shown once with a command', async () => {
-    const fake = program()
-    location.hash = '#/keys'
-    const { user } = await show(KeysPage, {}, fake)
-    await user.click(await screen.findByRole('button', { name: 'Create API key' }))
-    await user.type(screen.getByLabelText('Name'), 'laptop')
-    await user.click(screen.getByRole('button', { name: 'Create' }))
-    expect(await screen.findByTestId('fresh-key')).toHaveTextContent(/^hg-/)
-    expect(fake.last('APIKeys.Create')).toEqual([
-      { id: 0, name: 'laptop', groupIds: [1], enabled: true, expiresAt: 0, key: '' },
-    ])
-    expect(screen.getByRole('region', { name: 'Try it in a terminal' })).toHaveTextContent(
-      'http://127.0.0.1:8001/v1/chat/completions',
-    )
-    await user.click(screen.getByRole('button', { name: 'Copy key' }))
-    expect(fake.copied).toMatch(/^hg-/)
-    await user.click(screen.getByRole('button', { name: 'Done' }))
-    expect(screen.queryByTestId('fresh-key')).toBeNull()
-  })
-
-  it('need a name, a group and, if brought along, the right letters', async () => {
-    const fake = program()
-    fake.groups.push({ ...fake.groups[0]!, id: 2, name: 'other' })
-    const { user } = await show(KeyForm, { onclose: () => {} }, fake)
-    await user.type(screen.getByLabelText(/Bring your own key/), 'too short')
-    await user.click(screen.getByRole('button', { name: 'Create' }))
-    expect(screen.getByText('Choose at least one group')).toBeVisible()
-    expect(screen.getByText(/16 to 256/)).toBeVisible()
-    expect(fake.last('APIKeys.Create')).toBeUndefined()
-  })
-
-  it('quote the command for a shell', () => {
-    expect(curl('http://h/v1', 'k', "it's")).toContain(`"model":"it'\\''s"`)
-  })
-})
 
 describe('KeywordsPage', () => {
   it('adds a keyword and switches it off', async () => {
