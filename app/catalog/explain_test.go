@@ -84,3 +84,46 @@ func TestExplain(t *testing.T) {
 	_, err := h.Explain(ctx, 99)
 	wantCode(t, err, "group_not_found")
 }
+
+// The real engine and the catalog agree on who is there.
+func TestExplainWithTheEngine(t *testing.T) {
+	t.Parallel()
+	engine := gateway.New(gateway.Options{})
+	defer engine.Close()
+	c := servedHouse(t, engine, nil)
+	ctx := t.Context()
+	document := `{"version":1,
+		"providers":[{"name":"up","base_url":"https://up.example","keys":["sk-first-0123456789"],
+			"models":[{"id":"rare"},{"id":"often"},{"id":"off","enabled":false}]}],
+		"groups":[{"name":"chat","policy":"weighted","members":[
+			{"provider":"up","model":"off","priority":0},
+			{"provider":"up","model":"rare","weight":1},{"provider":"up","model":"often","weight":3}]}]}`
+	if _, err := c.Import(ctx, []byte(document)); err != nil {
+		t.Fatal(err)
+	}
+	groups, err := c.Groups(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[int64]string{}
+	for _, m := range groups[0].Members {
+		named[m.ID] = m.Model
+	}
+	got, err := c.Explain(ctx, groups[0].ID)
+	if err != nil || len(got) != 3 {
+		t.Fatalf("explained %+v, %v", got, err)
+	}
+	shares := map[string]float64{}
+	for i, p := range got[:2] {
+		if p.Turn != i+1 || p.Share == nil || p.KeyHint != "sk-f…6789" || p.Reason != "weight" {
+			t.Fatalf("turn %d: %+v", i+1, p)
+		}
+		shares[named[p.MemberID]] = *p.Share
+	}
+	if shares["rare"] != 0.25 || shares["often"] != 0.75 {
+		t.Errorf("they come first in %v", shares)
+	}
+	if last := got[2]; named[last.MemberID] != "off" || last.Reason != "model_off" || last.Turn != 0 || last.Share != nil {
+		t.Errorf("passed over: %+v", last)
+	}
+}

@@ -65,7 +65,7 @@ func (c *Catalog) TestKeyword(in Keyword, sample string) (KeywordTest, error) {
 	}
 	found, err := gateway.FindKeyword(keyword, sample)
 	if err != nil {
-		return KeywordTest{}, apperr.New("keyword_regex_invalid", "Reason", err)
+		return KeywordTest{}, err
 	}
 	test, seen := KeywordTest{Parts: []string{}}, 0
 	for _, at := range found {

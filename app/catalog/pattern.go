@@ -64,9 +64,6 @@ func (d *draft) unbindKeywords(group int64) error {
 // keyword_regex_nothing.
 func checkRegex(text string) error {
 	tree, err := syntax.Parse(text, syntax.Perl|syntax.FoldCase)
-	if err == nil {
-		_, err = syntax.Compile(tree.Simplify())
-	}
 	problem, isSyntax := errors.AsType[*syntax.Error](err)
 	switch {
 	case isSyntax && regexProblems[problem.Code] != "":
@@ -77,6 +74,10 @@ func checkRegex(text string) error {
 		return apperr.New("keyword_regex_nothing")
 	case fitsEmpty(tree):
 		return apperr.New("keyword_regex_empty")
+	}
+	// The engine puts more around it than there is here.
+	if _, err := gateway.FindKeyword(gateway.Keyword{Text: text, Regex: true}, ""); err != nil {
+		return apperr.New("keyword_regex_invalid", "Reason", err)
 	}
 	return nil
 }
