@@ -17,7 +17,7 @@ var mayImport = map[string]string{
 	"headgate/app/desktop":                      "app app/api app/apperr app/event app/i18n app/instance app/settings frontend wails",
 	"headgate/app/server":                       "app app/api app/apperr app/event frontend",
 	"headgate/app/api":                          "app app/apperr app/calllog app/catalog app/i18n app/oldserver app/playground app/settings",
-	"headgate/app":                              "app/apperr app/calllog app/catalog app/event app/instance app/playground app/secret app/settings app/store gateway",
+	"headgate/app":                              "app/apperr app/calllog app/catalog app/event app/instance app/oldserver app/playground app/secret app/settings app/store gateway",
 	"headgate/app/catalog":                      "app/apperr app/event app/prices app/secret app/settings gateway gateway/dialect",
 	"headgate/app/calllog":                      "app/apperr app/event app/settings gateway",
 	"headgate/app/playground":                   "app/apperr gateway",

@@ -45,6 +45,7 @@ type App struct {
 
 	Playground *playground.Playground
 	Uploads    *Uploads
+	Imports    *Imports
 
 	lock *instance.Lock
 }
@@ -92,6 +93,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.Catalog = catalog.New(catalog.Options{
 		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus,
 	})
+	a.Imports = &Imports{app: a}
 	if err := a.Catalog.Load(ctx); err != nil {
 		return err
 	}
@@ -129,13 +131,23 @@ func (a *App) SaveSettings(ctx context.Context, in settings.Settings) error {
 	if err := a.Catalog.SaveSettings(ctx, in); err != nil {
 		return err
 	}
-	a.CallLog.Keep(in.Log)
-	if a.Address != "" || in.Gateway.Address == before.Gateway.Address {
+	return a.followSettings(ctx, before)
+}
+
+// followSettings lets the running parts follow the stored settings. An address
+// that can't be bound is not kept: the one before is put back.
+func (a *App) followSettings(ctx context.Context, before settings.Settings) error {
+	now, err := a.Catalog.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	a.CallLog.Keep(now.Log)
+	if a.Address != "" || now.Gateway.Address == before.Gateway.Address {
 		return nil
 	}
-	if err := a.Listener.Move(ctx, in.Gateway.Address); err != nil {
-		in.Gateway.Address = before.Gateway.Address
-		return errors.Join(err, a.Catalog.SaveSettings(ctx, in))
+	if err := a.Listener.Move(ctx, now.Gateway.Address); err != nil {
+		now.Gateway.Address = before.Gateway.Address
+		return errors.Join(err, a.Catalog.SaveSettings(ctx, now))
 	}
 	return nil
 }
@@ -163,6 +175,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Playground != nil {
 		a.Playground.Close()
+	}
+	if a.Imports != nil {
+		a.Imports.close()
 	}
 	if a.Catalog != nil {
 		a.Catalog.Close()

@@ -35,12 +35,18 @@ type Uploads struct {
 	folder string
 
 	mu    sync.Mutex
-	files map[string]*time.Timer // by ID
+	files map[string]kept // by ID
+}
+
+// kept is a file with the clock that ends it.
+type kept struct {
+	name   string
+	expiry *time.Timer
 }
 
 // openUploads removes what a run that broke off has left.
 func openUploads(dataDir string) (*Uploads, error) {
-	u := &Uploads{folder: filepath.Join(dataDir, uploadFolder), files: map[string]*time.Timer{}}
+	u := &Uploads{folder: filepath.Join(dataDir, uploadFolder), files: map[string]kept{}}
 	if err := os.RemoveAll(u.folder); err != nil {
 		return nil, apperr.Wrap(err, "data_folder_unusable", "Folder", dataDir)
 	}
@@ -72,7 +78,7 @@ func (u *Uploads) Take(r io.Reader, name string) (Upload, error) {
 	if u.files == nil { // closed meanwhile
 		return Upload{}, errors.Join(apperr.New("upload_failed"), os.Remove(path))
 	}
-	u.files[taken.ID] = time.AfterFunc(uploadLife, func() { u.forget(taken.ID) })
+	u.files[taken.ID] = kept{taken.Name, time.AfterFunc(uploadLife, func() { u.forget(taken.ID) })}
 	return taken, nil
 }
 
@@ -81,16 +87,23 @@ func (u *Uploads) Take(r io.Reader, name string) (Upload, error) {
 func (u *Uploads) Path(id string) (string, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	expiry, known := u.files[id]
+	file, known := u.files[id]
 	if !known {
 		return "", apperr.New("upload_unknown")
 	}
-	expiry.Reset(uploadLife)
+	file.expiry.Reset(uploadLife)
 	return u.path(id), nil
 }
 
 // path is inside the folder for every ID that Take gave; others never get here.
 func (u *Uploads) path(id string) string { return filepath.Join(u.folder, id) }
+
+// name is how an upload was called; "" for an unknown one.
+func (u *Uploads) name(id string) string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.files[id].name
+}
 
 func (u *Uploads) forget(id string) {
 	u.mu.Lock()
@@ -105,8 +118,8 @@ func (u *Uploads) forget(id string) {
 func (u *Uploads) close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, expiry := range u.files {
-		expiry.Stop()
+	for _, file := range u.files {
+		file.expiry.Stop()
 	}
 	u.files = nil
 	return os.RemoveAll(u.folder)

@@ -29,7 +29,8 @@ type File struct {
 // Documents are the files that a person can have, by the names that pages know.
 func Documents(a *app.App) map[string]Document {
 	return map[string]Document{
-		"calls": func(_ context.Context, args string) (File, error) { return callsFile(a, args) },
+		"calls":         func(_ context.Context, args string) (File, error) { return callsFile(a, args) },
+		"configuration": func(ctx context.Context, args string) (File, error) { return configurationFile(ctx, a, args) },
 	}
 }
 

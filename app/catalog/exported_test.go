@@ -38,7 +38,9 @@ func furnished(t *testing.T) *house {
 		},
 	}))
 	off := must[catalog.Group](h)(h.SaveGroup(ctx, catalog.GroupInput{Name: "off", Policy: "least_latency"}))
-	key := func(in catalog.APIKeyInput) catalog.NewAPIKey { return must[catalog.NewAPIKey](h)(h.CreateAPIKey(ctx, in)) }
+	key := func(in catalog.APIKeyInput) catalog.NewAPIKey {
+		return must[catalog.NewAPIKey](h)(h.CreateAPIKey(ctx, in))
+	}
 	laptop := key(catalog.APIKeyInput{Name: "laptop", GroupIDs: []int64{chat.ID, off.ID}, Enabled: true, ExpiresAt: now.Add(time.Hour).UnixMilli() + 123})
 	key(catalog.APIKeyInput{Name: "desk", Key: "my.own_key-0123456789", Enabled: false})
 	must[catalog.NewAPIKey](h)(h.RotateAPIKey(ctx, laptop.APIKey.ID, 600))

@@ -54,6 +54,11 @@ export namespace api {
 	        this.size = source["size"];
 	    }
 	}
+
+}
+
+export namespace app {
+	
 	export class ImportPreview {
 	    kind: string;
 	    encrypted: boolean;
@@ -97,6 +102,7 @@ export namespace api {
 	    error?: apperr.Error;
 	    changes: catalog.Change[];
 	    madeKeys: catalog.MadeKey[];
+	    oddities: oldserver.Oddity[];
 	
 	    static createFrom(source: any = {}) {
 	        return new ImportProgress(source);
@@ -110,6 +116,7 @@ export namespace api {
 	        this.error = this.convertValues(source["error"], apperr.Error);
 	        this.changes = this.convertValues(source["changes"], catalog.Change);
 	        this.madeKeys = this.convertValues(source["madeKeys"], catalog.MadeKey);
+	        this.oddities = this.convertValues(source["oddities"], oldserver.Oddity);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -130,11 +137,6 @@ export namespace api {
 		    return a;
 		}
 	}
-
-}
-
-export namespace app {
-	
 	export class ListenerStatus {
 	    state: string;
 	    address: string;
