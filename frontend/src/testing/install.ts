@@ -1,6 +1,7 @@
 // `npm run dev`: the pages over a program in memory. "?empty" shows the first run.
 
 import { FakeProgram } from './fake'
+import { fillMoving } from './moving'
 import { apiKey, attempt, keyword, member, model, provider, row } from './samples'
 
 export function install() {
@@ -12,6 +13,7 @@ export function install() {
 }
 
 function fill(fake: FakeProgram) {
+  fillMoving(fake)
   const openai = provider(1, 'OpenAI', {
     baseUrl: 'https://api.openai.com/v1',
     models: [
@@ -67,7 +69,7 @@ function fill(fake: FakeProgram) {
       failures: 2,
       cooldownUntil: Date.now() + 54_000,
       class: 'rate_limited',
-      reason: 'retry_after',
+      reason: 'rate_limited',
       message: 'Rate limit exceeded: free-models-per-min.',
       lastFailureAt: Date.now() - 6000,
     },
@@ -109,7 +111,7 @@ function fill(fake: FakeProgram) {
       totalMs: 165,
       class: 'rate_limited',
       action: 'next',
-      reason: 'retry_after',
+      reason: 'rate_limited',
       message: 'Rate limit exceeded: free-models-per-min. Retry after 20 s.',
       benchMs: 20_000,
       priority: 2,
@@ -123,6 +125,20 @@ function fill(fake: FakeProgram) {
       priority: 3,
     }),
   ]
+  fake.bodies = {
+    requestHeaders: [
+      { name: 'Content-Type', value: 'application/json' },
+      { name: 'User-Agent', value: 'OpenAI/JS 6.9.0' },
+    ],
+    request:
+      '{"model":"chat","stream":true,"messages":[{"role":"system","content":"You are brief."},{"role":"user","content":"What\'s the tallest mountain?"}],"temperature":0.20}',
+    requestCut: false,
+    reply: ['Mount', ' Everest', '.']
+      .map((text) => `data: {"choices":[{"index":0,"delta":{"content":"${text}"}}]}\n\n`)
+      .join('')
+      .concat('data: {"choices":[{"index":0,"del'),
+    replyCut: true,
+  }
   const now = Date.now()
   fake.rows = Array.from({ length: 340 }, (_, i) => sample(i + 1, now))
 }
@@ -134,7 +150,7 @@ function sample(seq: number, now: number) {
       startedAt,
       state: 'failed',
       status: 502,
-      errorCode: 'all_members_failed',
+      errorCode: 'upstream_error',
       message: 'All 3 members of the group failed; the last one answered 429: rate limit exceeded.',
       attempts: 3,
       inputTokens: null,

@@ -1,51 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/svelte'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Change, OldServerPreview } from '../../lib/api'
 import { Imports } from '../../lib/state/imports.svelte'
 import { FakeProgram } from '../../testing/fake'
+import { change, oldServer } from '../../testing/moving'
 import { show } from '../../testing/show'
 import ImportPage from './import/ImportPage.svelte'
 import MovingSection from './MovingSection.svelte'
 
 const file = { id: 'up-1', name: 'headgate.json', size: 2048 }
-
-function change(action: string, kind: string, name: string, more: Partial<Change> = {}): Change {
-  return { action, kind, name, of: '', details: [], ...more }
-}
-
-const oldServer = (providers: number): OldServerPreview => ({
-  providers: Array.from({ length: providers }, (_, i) => ({
-    name: `relay${i}`,
-    baseUrl: `https://relay${i}.example/v1`,
-    keyHint: 'sk-o…a1a1',
-    known: i === 1,
-    rows: [`relay${i}.gpt`, `relay${i}.qwen`],
-    models: [
-      { name: 'gpt-5', enabled: true, tokenPrice: 2, callPrice: null, known: false },
-      { name: 'qwen3', enabled: false, tokenPrice: null, callPrice: 0.15, known: false },
-    ],
-  })),
-  groups: [
-    {
-      name: 'chat',
-      known: false,
-      members: [
-        { provider: 'relay1', model: 'qwen3', priority: 20, enabled: true, known: false },
-        { provider: 'relay0', model: 'gpt-5', priority: 10, enabled: true, known: false },
-      ],
-    },
-  ],
-  apiKeys: [
-    { name: 'Old server key 1', hint: 'sk-A…9xYz', enabled: true, known: false, groups: ['chat'] },
-  ],
-  keywords: [{ text: 'quota exceeded', description: '', enabled: true, known: false }],
-  failover: { count: 3, minutes: null },
-  calls: { count: 300, first: 1_755_656_220_000, last: 1_756_499_400_000, keepDays: 90 },
-  oddities: [
-    { code: 'group_empty', where: 'model_groups[4]', params: { Name: 'empty' } },
-    { code: 'key_missing', where: 'api_providers[7]', params: { Name: 'relay9' } },
-  ],
-})
 
 beforeEach(() => void vi.spyOn(Imports, 'pause', 'get').mockReturnValue(1))
 
@@ -72,7 +34,8 @@ describe('Import of a configuration', () => {
     await press('Choose a file…')
     expect(await screen.findByText('llama-4 of Groq')).toBeVisible()
     expect(fake.last('Imports.Preview')).toEqual(['up-1', ''])
-    expect(screen.getByText(/2 changes\. Nothing has been imported yet\./)).toBeVisible()
+    expect(screen.getByText('2 changes.')).toBeVisible()
+    expect(screen.getByText('Nothing has been imported yet.')).toBeVisible()
     expect(fake.last('Imports.Start')).toBeUndefined()
     await press('Import')
     expect(await screen.findByText('Imported: 2 changes')).toBeVisible()
@@ -168,22 +131,43 @@ describe('Import of a configuration', () => {
     expect(await screen.findByText('40 calls looked at and brought along.')).toBeVisible()
   })
 
-  it('says how far it came when it ended early', async () => {
+  it('says what was done before it ended early', async () => {
     const fake = new FakeProgram()
-    fake.upload = { ...file, name: 'api_server.db' }
-    fake.oldServer = oldServer(1)
-    fake.changes = [change('created', 'provider', 'relay0')]
+    fake.progress = [
+      {
+        ...{ running: true, count: 10, total: 40, error: null },
+        ...{ changes: [], madeKeys: [], oddities: [] },
+      },
+      {
+        ...{ running: false, count: 10, total: 40 },
+        error: { code: 'old_database_changing', params: { File: 'api_server.db' } },
+        changes: [change('created', 'provider', 'relay0')],
+        madeKeys: [],
+        oddities: [{ code: 'calls_kept', where: 'call_logs[*]', params: { Days: '90' } }],
+      },
+    ]
+    await open(fake)
+    const alert = await screen.findByRole('alert')
+    expect(alert).toHaveTextContent('The import ended early')
+    expect(alert).toHaveTextContent('Stop the old server')
+    expect(screen.getByText('relay0')).toBeVisible()
+    expect(screen.getByText(/kept calls for 90 days/)).toBeVisible()
+    expect(screen.queryByText(/looked at and brought along/)).toBeNull()
+  })
+
+  it('says why it could not begin, and keeps the preview', async () => {
+    const fake = new FakeProgram()
+    fake.changes = [change('created', 'group', 'chat')]
     const { press } = await open(fake)
     await press('Choose a file…')
-    await screen.findByText('Found in the old server')
-    await press('Import')
-    await screen.findByText('Imported: 1 change')
-    await press('Another file')
+    await screen.findByText('chat')
     fake.failing.set('Imports.Start', { code: 'import_running', params: {} })
-    await press('Choose a file…')
-    await screen.findByText('Found in the old server')
     await press('Import')
     expect(await screen.findByText('Nothing was imported')).toBeVisible()
+    expect(screen.getByText('chat')).toBeVisible()
+    fake.failing.clear()
+    await press('Import')
+    expect(await screen.findByText('Imported: 1 change')).toBeVisible()
   })
 })
 

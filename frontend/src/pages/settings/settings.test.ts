@@ -149,7 +149,7 @@ describe('Failover', () => {
     expect(meaning).toHaveTextContent('up to 15 min')
     expect(meaning).toHaveTextContent(/60 sec\s*2 min\s*4 min\s*8 min\s*15 min/)
     await retype('First cooldown', '900')
-    expect(meaning).toHaveTextContent('passed over for 15 min. It stays that long each time.')
+    expect(meaning).toHaveTextContent(/passed over for 15 min\.\s*It stays that long each time\./)
     const field = await retype('First cooldown', '901')
     expect(field).toHaveAccessibleDescription('Enter a whole number from 1 to 900')
   })
