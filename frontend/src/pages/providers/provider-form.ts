@@ -1,5 +1,9 @@
 import * as v from 'valibot'
 import type { ProviderInput } from '../../lib/api'
+import { presets, type Preset } from './presets'
+
+const most = 3600
+const seconds = v.pipe(v.number('form.number'), v.maxValue(most, 'form.number'))
 
 export const providerSchema = v.object({
   name: v.pipe(v.string(), v.trim(), v.nonEmpty('form.required')),
@@ -7,7 +11,7 @@ export const providerSchema = v.object({
     v.string(),
     v.trim(),
     v.nonEmpty('form.required'),
-    v.check(isHttpUrl, 'providers.url_wrong'),
+    v.check((text) => isPlace(text, /^https?:$/), 'providers.url_wrong'),
   ),
   headers: v.array(
     v.object({
@@ -19,15 +23,29 @@ export const providerSchema = v.object({
       value: v.string(),
     }),
   ),
+  proxy: v.pipe(
+    v.string(),
+    v.check((text) => text === '' || isProxy(text), 'providers.proxy_wrong'),
+  ),
+  timeouts: v.object({
+    connectSeconds: seconds,
+    firstTokenSeconds: seconds,
+    streamIdleSeconds: seconds,
+    replySeconds: seconds,
+  }),
 })
 
-function isHttpUrl(text: string): boolean {
+function isPlace(text: string, scheme: RegExp): boolean {
   try {
     const url = new URL(text)
-    return /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+    return scheme.test(url.protocol) && url.username === '' && url.password === ''
   } catch {
     return false
   }
+}
+
+function isProxy(text: string): boolean {
+  return isPlace(text, /^(https?|socks5h?):$/) && /^\w+:\/\/[^/?#]+\/?$/.test(text)
 }
 
 export const emptyProvider: ProviderInput = {
@@ -42,12 +60,20 @@ export const emptyProvider: ProviderInput = {
   keys: [{ id: 0, secret: '', enabled: true }],
 }
 
+/** Fills in a service; a name that a person typed stays. */
+export function fillIn(input: ProviderInput, preset: Preset) {
+  const name = input.name.trim()
+  input.baseUrl = preset.baseUrl
+  if (name === '' || presets.some((one) => one.name === name)) input.name = preset.name
+}
+
 /** What is sent: trimmed, without the rows that were left empty. */
 export function cleaned(input: ProviderInput): ProviderInput {
   return {
     ...input,
     name: input.name.trim(),
     baseUrl: input.baseUrl.trim(),
+    proxy: input.proxy.trim(),
     headers: input.headers
       .map(({ name, value }) => ({ name: name.trim(), value: value.trim() }))
       .filter(({ name, value }) => name !== '' || value !== ''),
@@ -56,3 +82,10 @@ export function cleaned(input: ProviderInput): ProviderInput {
       .filter(({ id, secret }) => id !== 0 || secret !== ''),
   }
 }
+
+export const timeouts = [
+  { name: 'connectSeconds', text: 'settings.timeout_connect' },
+  { name: 'firstTokenSeconds', text: 'settings.timeout_first' },
+  { name: 'streamIdleSeconds', text: 'settings.timeout_idle' },
+  { name: 'replySeconds', text: 'settings.timeout_reply' },
+] as const

@@ -18,22 +18,25 @@ describe('ProviderForm', () => {
     await user.type(screen.getByLabelText('Name'), '  Mine ')
     await user.type(screen.getByLabelText('Key 1'), 'gsk_secret')
     await user.click(screen.getByRole('button', { name: 'Add key' }))
-    await user.click(screen.getByText('Extra headers'))
+    await user.click(screen.getByText('Advanced'))
     await user.click(screen.getByRole('button', { name: 'Add header' }))
     await user.type(screen.getByLabelText('Header name'), 'X-Title')
     await user.type(screen.getByLabelText('Header value'), 'H')
+    await user.type(screen.getByLabelText('Proxy'), 'socks5://127.0.0.1:1080')
+    expect(screen.getByLabelText('Whole reply')).toHaveAttribute('placeholder', '600')
+    await user.type(screen.getByLabelText('Whole reply'), '30')
     await user.click(screen.getByRole('button', { name: 'Save' }))
     await waitFor(() => expect(onsaved).toHaveBeenCalled())
     expect(fake.last('Providers.Save')).toEqual([
       {
         id: 0,
         name: 'Mine',
-        proxy: '',
+        proxy: 'socks5://127.0.0.1:1080',
         timeouts: {
           connectSeconds: 0,
           firstTokenSeconds: 0,
           streamIdleSeconds: 0,
-          replySeconds: 0,
+          replySeconds: 30,
         },
         dialect: 'openai',
         baseUrl: 'https://api.groq.com/openai/v1',
@@ -113,16 +116,16 @@ describe('ProviderForm', () => {
 })
 
 describe('models', () => {
-  it('are added from the list and by hand, with their prices', async () => {
+  it('are typed in by hand, with their prices', async () => {
     const fake = new FakeProgram()
     const owner = provider(1, 'A', { models: [model(1, 1, 'gpt-4.1')] })
     fake.providers = [owner]
     const onclose = vi.fn()
     const { user } = await show(AddModels, { provider: owner, onclose }, fake)
-    await user.click(screen.getByRole('button', { name: 'Fetch list' }))
-    await user.click(await screen.findByRole('checkbox', { name: 'o4-mini' }))
-    expect(screen.queryByRole('checkbox', { name: 'gpt-4.1' })).toBeNull()
-    await user.type(screen.getByLabelText('Type in model IDs'), 'mine, gpt-4.1')
+    await user.type(screen.getByLabelText('Type in model IDs'), 'gpt-4.1')
+    await user.click(screen.getByRole('button', { name: 'Add models' }))
+    expect(await screen.findByText('The provider already has all of these')).toBeVisible()
+    await user.type(screen.getByLabelText('Type in model IDs'), ', mine o4-mini')
     await user.type(screen.getByLabelText('Input'), '0,4')
     await user.type(screen.getByLabelText('Output'), '1.60')
     await user.click(screen.getByRole('button', { name: 'Add 2 models' }))
@@ -131,7 +134,7 @@ describe('models', () => {
       .filter(({ method }) => method === 'Providers.SaveModel')
       .map(({ args }) => args[0])
     expect(sent).toEqual(
-      ['o4-mini', 'mine'].map((name) => model(0, 1, name, { inputPrice: 0.4, outputPrice: 1.6 })),
+      ['mine', 'o4-mini'].map((name) => model(0, 1, name, { inputPrice: 0.4, outputPrice: 1.6 })),
     )
   })
 

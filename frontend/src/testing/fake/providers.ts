@@ -13,7 +13,63 @@ export const providersHandlers = (fake: FakeProgram): Handlers => ({
   'Providers.SaveModel': (model: T.Model) => saveModel(fake, model),
   'Providers.DeleteModel': (id: number) =>
     fake.providers.forEach((one) => (one.models = one.models.filter((model) => model.id !== id))),
+  'Providers.KeyHealth': () => (fake.keyHealth.length > 0 ? fake.keyHealth : null),
+  'Providers.Duplicate': (id: number) => {
+    const original = fake.providers.find((one) => one.id === id)
+    if (!original) throw JSON.stringify({ code: 'provider_not_found' })
+    const made = {
+      ...structuredClone(original),
+      id: fake.nextId(),
+      name: `${original.name} 2`,
+    }
+    made.keys.forEach((key) => (key.id = fake.nextId()))
+    made.models.forEach((model) => Object.assign(model, { id: fake.nextId(), providerId: made.id }))
+    fake.providers.push(made)
+    return made
+  },
+  'Providers.KeyPlaces': (secret: string) => keyPlaces(fake, secret),
+  'Providers.RemoveKeys': (ids: number[]) => removeKeys(fake, ids),
 })
+
+function keyPlaces(fake: FakeProgram, secret: string): T.KeyPlace[] | null {
+  const places = fake.providers.flatMap((one) =>
+    one.keys
+      .filter(({ id }) => fake.secrets.get(id) === secret)
+      .map(({ id, hint }) => ({
+        keyId: id,
+        hint,
+        providerId: one.id,
+        provider: one.name,
+        last: one.keys.length === 1,
+        models: one.models.length,
+        groups: fake.groups
+          .filter(({ members }) => members.some(({ providerId }) => providerId === one.id))
+          .map(({ name }) => name),
+      })),
+  )
+  return places.length > 0 ? places : null
+}
+
+function removeKeys(fake: FakeProgram, ids: number[]): T.RemovedKeys {
+  const removed = { keys: 0, providers: 0, models: 0, members: 0 }
+  for (const one of fake.providers) {
+    const kept = one.keys.filter(({ id }) => !ids.includes(id))
+    removed.keys += one.keys.length - kept.length
+    if (kept.length === 0 && one.keys.length > 0) {
+      removed.providers++
+      removed.models += one.models.length
+      fake.groups.forEach((group) => {
+        const staying = group.members.filter(({ providerId }) => providerId !== one.id)
+        removed.members += group.members.length - staying.length
+        group.members = staying
+      })
+      fake.providers = fake.providers.filter(({ id }) => id !== one.id)
+    }
+    one.keys = kept
+  }
+  fake.publish('providers', 'groups')
+  return removed
+}
 
 function saveProvider(fake: FakeProgram, input: T.ProviderInput): T.Provider {
   const before = fake.providers.find(({ id }) => id === input.id)
