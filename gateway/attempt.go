@@ -123,7 +123,7 @@ func (a *attempt) keepForCaller(o Outcome, r *result) {
 
 // try returns nil when the reply went to the client whole.
 func (a *attempt) try() *result {
-	timeouts := a.x.s.timeouts
+	timeouts := a.m.provider.timeouts
 	if a.x.head.stream {
 		a.limit.set(timeouts.FirstToken, errNoFirstToken)
 	} else {
@@ -174,8 +174,8 @@ func (a *attempt) roundTrip() error {
 		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
 	}).WithContext(httptrace.WithClientTrace(a.ctx, trace))
 	var err error
-	a.response, err = a.x.g.upstream.roundTrip(request)
-	if failed := handshake.Load(); err != nil && failed != nil && a.ctx.Err() == nil {
+	a.response, err = p.carrier.roundTrip(request)
+	if failed := handshake.Load(); err != nil && failed != nil && a.ctx.Err() == nil && !errors.Is(err, errProxy) {
 		return fmt.Errorf("%w: %w", errTLS, err)
 	}
 	return err

@@ -45,6 +45,7 @@ var rules = []rule{
 	// Connections. No network at all is this machine's trouble, not a member's.
 	{reason: "no_network", when: network(isNoNetwork), class: ClassOffline, blames: BlamesNobody, action: ActionNext},
 	{reason: "address_refused", when: failed(errAddressRefused), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "proxy_failed", when: failed(errProxy), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "dns_failed", when: network(isDNS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "connection_refused", when: network(isRefused), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "tls_failed", when: network(isTLS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},

@@ -27,8 +27,9 @@ type Provider struct {
 	Keys    []ProviderKey
 	Headers []Header // sent with every request to this provider
 	Models  []Model
-	// Proxy carries the requests to this provider: an http, https or socks5 URL
-	// without userinfo. "": none, whatever the environment says.
+	// Proxy carries the requests to this provider: an http, https, socks5 or
+	// socks5h URL without userinfo. It resolves the provider's name. "": none,
+	// whatever the environment says.
 	Proxy    string
 	Timeouts Timeouts // zero fields: as the Config's
 }

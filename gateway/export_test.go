@@ -1,6 +1,11 @@
 package gateway
 
-import "time"
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"time"
+)
 
 // SetClock makes cooldowns go by another clock. Call it before any request.
 func (g *Gateway) SetClock(now func() time.Time) { g.health.now = now }
@@ -8,4 +13,14 @@ func (g *Gateway) SetClock(now func() time.Time) { g.health.now = now }
 // Took tells how long a member took in a call that succeeded.
 func (g *Gateway) Took(memberID int64, d time.Duration) {
 	g.health.measured(&member{id: memberID}, d)
+}
+
+// Trust makes the providers of the configuration be trusted by these roots.
+// Call it after Apply, before any request.
+func (g *Gateway) Trust(roots *x509.CertPool) {
+	for _, c := range g.upstream.current {
+		for _, t := range []*http.Transport{c.kept, c.fresh} {
+			t.TLSClientConfig = &tls.Config{RootCAs: roots}
+		}
+	}
 }

@@ -53,7 +53,7 @@ func New(o Options) *Gateway {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	g.health = newHealth(o.OnHealth)
-	g.upstream = newUpstream(g.timeouts)
+	g.upstream = newUpstream()
 	g.idle = make(chan struct{})
 	close(g.idle)
 	g.ending, g.breakOff = context.WithCancelCause(context.Background())
@@ -68,8 +68,8 @@ func (g *Gateway) Apply(c Config) error {
 	if err != nil {
 		return err
 	}
+	g.upstream.follow(next.served)
 	g.health.keepOnly(g.current.Swap(next), next)
-	g.upstream.follow()
 	return nil
 }
 

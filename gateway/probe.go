@@ -36,10 +36,13 @@ const probeLimit = 15 * time.Second
 // Probe makes a real request to a provider: its list of models or, where it has
 // none and model is given, the shortest chat. Nothing is held against anybody.
 func (g *Gateway) Probe(ctx context.Context, in Provider, model string) ProbeResult {
-	p, err := compileProvider(in)
+	p, err := compileProvider(in, g.timeouts())
 	if err != nil {
 		return ProbeResult{Outcome: Outcome{Class: ClassCallerFault, Blames: BlamesNobody, Action: ActionStop, Reason: "caller_fault", Message: err.Error()}}
 	}
+	var done func()
+	p.carrier, done = g.upstream.borrow(p)
+	defer done()
 	began := time.Now()
 	out, body := g.probe(ctx, p, http.MethodGet, dialect.Models, "")
 	if out.Outcome.Class == ClassOK {
@@ -87,7 +90,7 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 		return ProbeResult{Outcome: classify(res, p.secrets)}, nil
 	}
 	request.Header = upstreamHeader(http.Header{}, p, key)
-	reply, err := g.upstream.roundTrip(request)
+	reply, err := p.carrier.roundTrip(request)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()
 		return ProbeResult{Outcome: classify(res, p.secrets)}, nil

@@ -134,7 +134,7 @@ const tailLimit = 5 * time.Second
 // waitOn begins the time limit on the next event, unless this one means nothing:
 // an upstream that only keeps its connection alive stands still.
 func (s *stream) waitOn(e *dialect.Event) {
-	switch idle := s.a.x.s.timeouts.StreamIdle; {
+	switch idle := s.a.m.provider.timeouts.StreamIdle; {
 	case !e.Semantic && !e.UsageOnly:
 	case s.isWhole():
 		s.a.limit.set(min(idle, tailLimit), errStreamIdle)

@@ -68,6 +68,11 @@ type provider struct {
 	headers []Header
 	secrets secrets
 	urls    map[dialect.Operation]*url.URL
+
+	timeouts Timeouts
+	way      way
+	proxy    *url.URL // nil: none
+	carrier  *carrier // set when the configuration is applied
 }
 
 type providerKey struct {
@@ -92,7 +97,7 @@ func compile(c Config) (*snapshot, error) {
 	}
 	providers := make(map[int64]*provider, len(c.Providers))
 	for i, in := range c.Providers {
-		p, err := compileProvider(in)
+		p, err := compileProvider(in, s.timeouts)
 		if err != nil {
 			return nil, fmt.Errorf("providers[%d] %q: %w", i, in.Name, err)
 		}
@@ -155,7 +160,7 @@ func (s *snapshot) direct(modelID int64) *group {
 	return &group{name: served.Name, members: []*member{served.member(directMember)}, words: s.words.everywhere}
 }
 
-func compileProvider(in Provider) (*provider, error) {
+func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	d, known := dialect.All[in.Dialect]
 	if !known {
 		return nil, fmt.Errorf("unknown dialect %q", in.Dialect)
@@ -170,6 +175,17 @@ func compileProvider(in Provider) (*provider, error) {
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
 	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, secrets: secretsOfProvider(in), urls: map[dialect.Operation]*url.URL{}}
+	if err := in.Timeouts.check(); err != nil {
+		return nil, err
+	}
+	if p.proxy, err = compileProxy(in.Proxy); err != nil {
+		return nil, err
+	}
+	p.timeouts = in.Timeouts.or(general)
+	p.way = way{connect: p.timeouts.Connect, tls: p.timeouts.TLS}
+	if p.proxy != nil {
+		p.way.proxy = p.proxy.String()
+	}
 	for operation := range d.Paths {
 		p.urls[operation] = endpoint(base, d, operation)
 	}
@@ -269,12 +285,23 @@ func (f Failover) orDefaults() Failover {
 }
 
 func (t Timeouts) orDefaults() Timeouts {
+	return t.or(Timeouts{
+		Connect:    DefaultConnectTimeout,
+		TLS:        DefaultTLSTimeout,
+		FirstToken: DefaultFirstTokenTimeout,
+		StreamIdle: DefaultStreamIdleTimeout,
+		Reply:      DefaultReplyTimeout,
+	})
+}
+
+// or fills the fields that are zero.
+func (t Timeouts) or(general Timeouts) Timeouts {
 	return Timeouts{
-		Connect:    cmp.Or(t.Connect, DefaultConnectTimeout),
-		TLS:        cmp.Or(t.TLS, DefaultTLSTimeout),
-		FirstToken: cmp.Or(t.FirstToken, DefaultFirstTokenTimeout),
-		StreamIdle: cmp.Or(t.StreamIdle, DefaultStreamIdleTimeout),
-		Reply:      cmp.Or(t.Reply, DefaultReplyTimeout),
+		Connect:    cmp.Or(t.Connect, general.Connect),
+		TLS:        cmp.Or(t.TLS, general.TLS),
+		FirstToken: cmp.Or(t.FirstToken, general.FirstToken),
+		StreamIdle: cmp.Or(t.StreamIdle, general.StreamIdle),
+		Reply:      cmp.Or(t.Reply, general.Reply),
 	}
 }
 

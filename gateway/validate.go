@@ -48,11 +48,6 @@ func (c Config) checkLimits() error {
 		{"failover.window", c.Failover.Window},
 		{"failover.cooldown", c.Failover.Cooldown},
 		{"failover.max_cooldown", c.Failover.MaxCooldown},
-		{"timeouts.connect", c.Timeouts.Connect},
-		{"timeouts.tls", c.Timeouts.TLS},
-		{"timeouts.first_token", c.Timeouts.FirstToken},
-		{"timeouts.stream_idle", c.Timeouts.StreamIdle},
-		{"timeouts.reply", c.Timeouts.Reply},
 		{"limits.commit", c.Limits.Commit},
 	} {
 		if d.value < 0 {
@@ -69,6 +64,24 @@ func (c Config) checkLimits() error {
 	} {
 		if n.value < 0 {
 			return fmt.Errorf("%s: %d is negative", n.path, n.value)
+		}
+	}
+	return c.Timeouts.check()
+}
+
+func (t Timeouts) check() error {
+	for _, d := range []struct {
+		path  string
+		value time.Duration
+	}{
+		{"timeouts.connect", t.Connect},
+		{"timeouts.tls", t.TLS},
+		{"timeouts.first_token", t.FirstToken},
+		{"timeouts.stream_idle", t.StreamIdle},
+		{"timeouts.reply", t.Reply},
+	} {
+		if d.value < 0 {
+			return fmt.Errorf("%s: %v is negative", d.path, d.value)
 		}
 	}
 	return nil
