@@ -17,12 +17,17 @@ export const newKeyword: Keyword = {
   lastHitAt: 0,
 }
 
+interface Draft {
+  keyword: Keyword
+  sample: string
+}
+
 export class Keywords {
   readonly #list = new Resource(async () =>
     (await api.list()).map((keyword) => ({ ...keyword, groupIds: keyword.groupIds ?? [] })),
   )
   /** What stood in a form that was left to look at a call. */
-  #draft: Keyword | null = null
+  #draft: Draft | null = null
 
   /** Milliseconds between two looks at the hits while calls arrive. */
   static readonly pause = 5000
@@ -49,15 +54,15 @@ export class Keywords {
     await this.#list.refresh()
   }
 
-  keepDraft(keyword: Keyword) {
-    this.#draft = keyword
+  keepDraft(draft: Draft) {
+    this.#draft = draft
   }
 
   /** The draft that was kept for this keyword (0: a new one), once. */
-  takeDraft(id: number): Keyword | undefined {
+  takeDraft(id: number): Draft | undefined {
     const draft = this.#draft
     this.#draft = null
-    return draft?.id === id ? draft : undefined
+    return draft?.keyword.id === id ? draft : undefined
   }
 
   /** Keeps the hits fresh while calls arrive, until the returned function is called. */
