@@ -7,6 +7,8 @@ export function statsOf(rows: T.CallRow[], query: T.StatsQuery): T.Stats {
       row.state !== 'open' &&
       (query.groupId === 0 || row.groupId === query.groupId) &&
       (query.apiKeyId === 0 || row.apiKeyId === query.apiKeyId) &&
+      (query.providerId === 0 || row.providerId === query.providerId) &&
+      (query.model === '' || row.model === query.model) &&
       (query.member === '' || row.member === query.member),
   )
   const between = (from: number, to: number) =>

@@ -29,7 +29,16 @@ export interface Series {
   values: (number | null)[]
   /** A dash pattern, for lines. */
   dash?: string
-  /** Where a click on it leads. */
+  /** Where a click on its part of a moment leads. */
+  href?: (moment: number) => string
+}
+
+/** A step of a chart's time: short on the axis, long in the table. */
+export interface Moment {
+  key: number
+  short: string
+  long: string
+  /** Where a click on all of it leads. */
   href?: string
 }
 

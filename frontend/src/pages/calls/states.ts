@@ -26,3 +26,11 @@ export const tones: Record<string, Tone> = {
 export function whyFailed(call: CallRow): string {
   return call.state === 'canceled' ? 'client_gone' : call.errorCode
 }
+
+/** What went wrong, in words and as it was told; "" when nothing did. */
+export function errorText(call: CallRow, code: (prefix: string, code: string) => string): string {
+  if (call.state === 'ok' || call.state === 'open') return ''
+  const why = whyFailed(call)
+  const words = why && code('answer', why)
+  return [words !== why && words, call.message].filter(Boolean).join(' · ')
+}

@@ -3,10 +3,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Stats, StatsQuery } from '../../lib/api'
 import { dayOf, startOfDay } from '../../lib/format/format'
 import { Changes } from '../../lib/state/changes'
-import { Dashboard, span, type Question } from '../../lib/state/dashboard.svelte'
+import { scopeOf, span } from '../../lib/state/call-scope'
+import { Dashboard } from '../../lib/state/dashboard.svelte'
 import { FakeProgram } from '../../testing/fake'
 import { member, model, provider, row } from '../../testing/samples'
 import { show } from '../../testing/show'
+import { statsOf } from '../../testing/stats'
 import DashboardPage from './DashboardPage.svelte'
 
 const hour = 3_600_000
@@ -38,6 +40,8 @@ function program() {
 }
 
 const asked = (fake: FakeProgram) => fake.last('Calls.Stats')?.[0] as StatsQuery
+/** What the program answered last. */
+const buckets = (fake: FakeProgram) => statsOf(fake.rows, asked(fake)).series
 const card = (name: string) =>
   screen.getAllByRole('term').find((term) => term.textContent === name)!.parentElement!
 
@@ -71,12 +75,20 @@ describe('the dashboard', () => {
     const { fake, user } = await open(program(), '#/dashboard?range=7d&group=1&key=2')
     await waitFor(() => expect(asked(fake)).toMatchObject({ groupId: 1, apiKeyId: 2, buckets: 30 }))
     expect(asked(fake).from).toBe(startOfDay(Date.now(), -6))
-    await user.selectOptions(await screen.findByLabelText('Filter by provider'), '1')
-    await user.selectOptions(screen.getByLabelText('Filter by model'), 'gpt-4.1-mini')
+    await user.click(await screen.findByRole('button', { name: 'Filter' }))
+    await user.selectOptions(await screen.findByLabelText('Provider'), '1')
+    await user.selectOptions(screen.getByLabelText('Model served'), 'gpt-4.1-mini')
+    await user.selectOptions(screen.getByLabelText('Model asked for'), 'chat')
     await waitFor(() =>
-      expect(asked(fake)).toMatchObject({ providerId: 1, member: 'gpt-4.1-mini' }),
+      expect(asked(fake)).toMatchObject({
+        providerId: 1,
+        member: 'gpt-4.1-mini',
+        model: 'chat',
+      }),
     )
-    expect(location.hash).toBe('#/dashboard?range=7d&group=1&key=2&provider=1&model=gpt-4.1-mini')
+    expect(location.hash).toBe(
+      '#/dashboard?range=7d&group=1&key=2&provider=1&member=gpt-4.1-mini&model=chat',
+    )
   })
 
   it('takes days of its own', async () => {
@@ -101,22 +113,34 @@ describe('the dashboard', () => {
   })
 
   it('has the data behind each chart, with the way to the calls', async () => {
-    const { user } = await open(program(), '#/dashboard?group=1')
+    const { fake, user } = await open(program(), '#/dashboard?group=1')
     const title = await screen.findByRole('heading', { name: 'Calls over time' })
     const panel = title.closest('section')!
     expect(panel).toHaveTextContent('3 overall; highest')
     await user.click(within(panel).getByRole('button', { name: 'Table: Calls over time' }))
     const table = within(panel).getByRole('table')
     expect(within(table).getAllByRole('row')).toHaveLength(25)
+    // Each number leads to the calls that it counts: of its part of the time, with the filters.
+    const { start } = buckets(fake).find(({ figures }) => figures.failed > 0)!
+    const moment = (at: number) =>
+      encodeURIComponent(new Date(at).toISOString().replace('.000Z', 'Z').replace(':00Z', 'Z'))
+    const time = `range=custom&group=1&from=${moment(start)}&until=${moment(start + hour)}`
     const links = within(table).getAllByRole('link')
-    expect(links.map((link) => link.getAttribute('href'))).toContain(
-      '#/calls?group=1&state=failed%2Cpartial',
+    expect(links.map((link) => link.getAttribute('href'))).toEqual(
+      expect.arrayContaining([`#/calls?${time}`, `#/calls?${time}&state=failed%2Cpartial`]),
     )
+    const to = (chart: string, bar: string) =>
+      within(screen.getByRole('heading', { name: chart }).closest('section')!)
+        .getByRole('link', { name: bar })
+        .getAttribute('href')
+    const scope = '#/calls?range=24h&group=1'
+    expect(to('Calls by API key', 'laptop')).toBe(`${scope}&key=1`)
+    expect(to('Calls by provider', 'OpenAI')).toBe(`${scope}&provider=1`)
+    expect(to('Cost by model', 'gpt-4.1-mini · OpenAI')).toBe(
+      `${scope}&provider=1&member=gpt-4.1-mini`,
+    )
+    expect(screen.getByRole('link', { name: 'Calls' })).toHaveAttribute('href', scope)
     const keys = screen.getByRole('heading', { name: 'Calls by API key' }).closest('section')!
-    expect(within(keys).getByRole('link', { name: 'laptop' })).toHaveAttribute(
-      'href',
-      '#/calls?group=1&key=1',
-    )
     expect(keys).toHaveTextContent('Highest: laptop, 3 (100%).')
   })
 
@@ -149,15 +173,7 @@ describe('the dashboard', () => {
 
 describe('a time', () => {
   const now = new Date(2026, 10, 23, 15, 30).getTime()
-  const of = (from: string, until: string): Question => ({
-    range: 'custom',
-    from,
-    until,
-    groupId: 0,
-    apiKeyId: 0,
-    providerId: 0,
-    member: '',
-  })
+  const of = (from: string, until: string) => scopeOf({ range: 'custom', from, until }, '24h')
   it.each([
     ['2026-11-01', '2026-11-02', new Date(2026, 10, 1), new Date(2026, 10, 3), 50],
     ['2026-11-20', '2026-11-23', new Date(2026, 10, 20), new Date(now), 36],
@@ -181,13 +197,7 @@ describe('following', () => {
     fake.install()
     const dashboard = new Dashboard()
     const changes = new Changes()
-    await dashboard.show({
-      ...({ range: '24h', from: '', until: '' } as const),
-      groupId: 0,
-      apiKeyId: 0,
-      providerId: 0,
-      member: '',
-    })
+    await dashboard.show(scopeOf({}, '24h'))
     const times = () => fake.sent.filter(({ method }) => method === 'Calls.Stats').length
     const stop = dashboard.follow(changes)
     expect(times()).toBe(1)

@@ -1,27 +1,17 @@
 import { href } from '../../lib/router/router.svelte'
-import { ranges, type Question } from '../../lib/state/dashboard.svelte'
+import { between, scopeOf, scopeOnly, type CallScope } from '../../lib/state/call-scope'
 
 export type Query = Record<string, string>
 
 /** Reads what the dashboard is about from the hash. */
-export function questionOf(query: Query): Question {
-  return {
-    range: ranges.find((range) => range === query.range) ?? '24h',
-    from: query.from ?? '',
-    until: query.until ?? '',
-    groupId: Number(query.group ?? 0) || 0,
-    apiKeyId: Number(query.key ?? 0) || 0,
-    providerId: Number(query.provider ?? 0) || 0,
-    member: query.model ?? '',
-  }
-}
+export const questionOf = (query: Query): CallScope => scopeOf(query, '24h')
 
-/** The calls behind a number, as far as the call log's filters go. */
+/** The calls behind a number: those of the dashboard's time and filters, and more of the latter. */
 export function callsOf(query: Query, more: Query = {}): string {
-  return href('calls', { group: query.group, key: query.key, ...more })
+  return href('calls', { range: questionOf(query).range, ...scopeOnly(query), ...more })
 }
 
-/** The dashboard of a part of what it shows now. */
-export function partOf(query: Query, more: Query): string {
-  return href('dashboard', { ...query, ...more })
+/** The same, of a part of the time. */
+export function callsBetween(query: Query, from: number, to: number, more: Query = {}): string {
+  return callsOf(query, { ...(between(from, to) as Query), ...more })
 }
