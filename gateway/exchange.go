@@ -36,6 +36,9 @@ type exchange struct {
 	// words are the failure keywords that count for this call.
 	words failureWords
 
+	captured *captureWriter // nil: bodies are not captured
+	hidden   secrets        // what must not be in captured bodies
+
 	opened    *announcement // nil: no member was tried yet
 	uploaded  bool          // the body was read to its end
 	sent      bool          // the status line went to the client
@@ -89,6 +92,7 @@ func (x *exchange) admit() *refusal {
 	if x.s = x.g.current.Load(); x.s == nil {
 		return &refusedStopping
 	}
+	x.capture()
 	if x.s.fromForeignPage(x.r) {
 		return &refusedOrigin
 	}
@@ -364,6 +368,7 @@ func (x *exchange) end() {
 	x.settle()
 	x.call.Duration = time.Since(x.call.StartedAt)
 	x.call.Message = strings.TrimSpace(x.call.Message)
+	x.keepBodies()
 	x.g.recorder.Record(x.call)
 	putBuffer(x.body)
 	if x.aborted {

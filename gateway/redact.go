@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -23,16 +25,28 @@ func secretsOfProvider(in Provider) secrets {
 		s.add(k.Secret)
 	}
 	for _, h := range in.Headers {
-		for _, word := range secretWords {
-			if strings.Contains(strings.ToLower(h.Name), word) {
-				s.add(h.Value)
-				_, afterScheme, _ := strings.Cut(h.Value, " ")
-				s.add(afterScheme)
-				break
-			}
+		if namesSecret(h.Name) {
+			s.add(h.Value)
+			_, afterScheme, _ := strings.Cut(h.Value, " ")
+			s.add(afterScheme)
 		}
 	}
+	s.sort()
 	return s
+}
+
+// namesSecret tells whether a header of that name may carry a credential.
+func namesSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(name, word) })
+}
+
+// sort puts the longest first: one that holds another must go whole.
+func (s *secrets) sort() {
+	slices.SortFunc(*s, func(a, b []byte) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), bytes.Compare(a, b))
+	})
+	*s = slices.CompactFunc(*s, bytes.Equal)
 }
 
 func (s *secrets) add(secret string) {

@@ -26,6 +26,8 @@ type snapshot struct {
 	failover Failover
 	timeouts Timeouts
 	limits   Limits
+	capture  Capture
+	secrets  secrets // of all providers, when bodies are captured
 }
 
 type apiKey struct {
@@ -117,8 +119,14 @@ func compile(c Config) (*snapshot, error) {
 		}
 	}
 	var err error
+	if s.capture, err = c.Capture.compile(); err != nil {
+		return nil, err
+	}
 	if s.words, err = compileKeywords(c.Keywords); err != nil {
 		return nil, err
+	}
+	if s.capture.When != CaptureNever {
+		s.secrets = s.allSecrets()
 	}
 	groupIDs := map[int64]struct{}{}
 	for i, in := range c.Groups {
@@ -136,6 +144,17 @@ func compile(c Config) (*snapshot, error) {
 		}
 	}
 	return s, nil
+}
+
+func (s *snapshot) allSecrets() secrets {
+	var all secrets
+	for _, p := range s.served {
+		for _, secret := range p.secrets {
+			all.addSpelled(string(secret))
+		}
+	}
+	all.sort()
+	return all
 }
 
 // servedModel is a model with the provider that serves it.
