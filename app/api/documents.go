@@ -30,6 +30,7 @@ type File struct {
 func Documents(a *app.App) map[string]Document {
 	return map[string]Document{
 		"calls":         func(_ context.Context, args string) (File, error) { return callsFile(a, args) },
+		"backup":        func(_ context.Context, args string) (File, error) { return backupFile(a, args) },
 		"configuration": func(ctx context.Context, args string) (File, error) { return configurationFile(ctx, a, args) },
 	}
 }

@@ -137,6 +137,11 @@ func (m *memoryTx) SaveSettings(s settings.Settings) error {
 	return nil
 }
 
+func (m *memoryTx) Replace(c catalog.Configuration) error {
+	m.kept = clone(c)
+	return nil
+}
+
 // The catalog's imports delete nothing: what hangs on a row may stay here.
 
 func (m *memoryTx) DeleteProvider(id int64) error { return drop(&m.kept.Providers, id, providerID) }

@@ -45,4 +45,8 @@ type Tx interface {
 	SaveKeyword(*Keyword) error
 	DeleteKeyword(id int64) error
 	SaveSettings(settings.Settings) error
+
+	// Replace puts a whole configuration in place of the one that is there. Its
+	// IDs stay as they are; all of them were given out here.
+	Replace(Configuration) error
 }

@@ -34,21 +34,28 @@ func keepBackup(ctx context.Context, db *sql.DB, folder string, always bool) err
 			return nil
 		}
 	}
+	_, err := makeBackup(ctx, db, folder)
+	return err
+}
+
+// makeBackup makes a copy, looks whether it is sound, and returns its name.
+func makeBackup(ctx context.Context, db *sql.DB, folder string) (name string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
+		return "", err
 	}
-	path := filepath.Join(folder, backupPrefix+time.Now().UTC().Format(timeInName)+backupSuffix)
+	name = backupPrefix + time.Now().UTC().Format(timeInName) + backupSuffix
+	path := filepath.Join(folder, name)
 	part := path + unfinishedEnd
 	if err := createPrivate(part); err != nil {
-		return err
+		return "", err
 	}
 	if err := errors.Join(copyInto(ctx, db, part), checkCopy(ctx, part), syncFile(part)); err != nil {
-		return errors.Join(err, os.Remove(part))
+		return "", errors.Join(err, os.Remove(part))
 	}
 	if err := errors.Join(os.Rename(part, path), syncFolder(folder)); err != nil {
-		return err
+		return "", err
 	}
-	return forgetBackups(folder)
+	return name, forgetBackups(folder)
 }
 
 // forgetBackups removes all but the newest copies.

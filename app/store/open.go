@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"headgate/app/apperr"
 )
@@ -41,6 +42,8 @@ type DB struct {
 	calls  *file
 
 	sealer   Sealer
+	backups  string     // folder of the configuration's copies
+	backupMu sync.Mutex // one copy is made at a time
 	log      *slog.Logger
 	setAside []SetAside
 }
@@ -68,7 +71,8 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 			return nil, apperr.Wrap(err, "data_folder_unusable", "Folder", folder)
 		}
 	}
-	db := &DB{sealer: o.Sealer, log: o.Log}
+	db := &DB{sealer: o.Sealer, log: o.Log, backups: filepath.Join(o.Dir, "backups")}
+	db.tidyBackups()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, db.Close())
@@ -76,7 +80,7 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	}()
 	if db.config, err = db.openConfig(ctx, spec{
 		path: at.config, migrations: "config", synchronous: "FULL", alwaysCheck: true,
-		backups: filepath.Join(o.Dir, "backups"),
+		backups: db.backups,
 	}); err != nil {
 		return nil, err
 	}
