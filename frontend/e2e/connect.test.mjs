@@ -42,6 +42,7 @@ for (const [language, word] of Object.entries(words))
     await page.goto(`${admin}/#/connect/curl`)
     await page.getByRole('button', { name: word.make }).click()
     await page.getByText(word.waiting).waitFor()
+    await page.getByText(/Bearer hg-/).waitFor()
     const command = await page.getByRole('region', { name: 'Terminal' }).textContent()
     assert.match(command, /Bearer hg-/)
 
