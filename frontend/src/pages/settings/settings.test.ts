@@ -245,7 +245,7 @@ describe('Export', () => {
   it.each([
     ['short', 'short'],
     ['aaaaaaaaaaaaaaaaaaaaaaa', 'weak'],
-    ['passwordpa', 'weak'],
+    ['password', 'weak'],
     ['kq8rm2xw7tzp', 'fair'],
     ['correct horse battery staple', 'strong'],
     ['紫色的貓在月亮上唱歌給我聽', 'strong'],

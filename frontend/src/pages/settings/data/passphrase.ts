@@ -1,5 +1,5 @@
 /** The fewest characters of a passphrase that Headgate encrypts with. */
-export const fewest = 10
+export const fewest = 8
 
 export type Strength = 'short' | 'weak' | 'fair' | 'strong'
 
