@@ -11,7 +11,7 @@ type Step =
 type Edge = '^' | '$' | 'b' | 'B'
 
 /** How large an expression may become with its counts written out. */
-const most = 2000
+const most = 500
 
 export type Wrong = 'syntax' | 'unsupported' | 'too_large'
 
@@ -40,7 +40,7 @@ export function compile(source: string): Pattern | Wrong {
     const steps = new Compiler(source).steps()
     return {
       find: (text) => find(steps, text),
-      test: (text) => find(steps, text, true) !== null,
+      test: (text) => matches(steps, text),
     }
   } catch (reason) {
     if (reason instanceof Refused) return reason.wrong
@@ -158,48 +158,77 @@ function single(source: string): (char: string) => boolean {
   }
 }
 
-function find(steps: Step[], text: string, any = false): [number, number] | null {
+/** Where the expression matches at all; one way through the text. */
+function matches(steps: Step[], text: string): boolean {
   const chars = [...text]
+  const seen = new Int32Array(steps.length).fill(-1)
+  let states: number[] = []
+  for (let at = 0; at <= chars.length; at++) {
+    // A match may begin at every place.
+    follow(steps, steps.length - 1, chars, at, states, seen)
+    if (seen[0] === at) return true
+    states = advance(steps, states, chars, at, seen)
+  }
+  return false
+}
+
+function find(steps: Step[], text: string): [number, number] | null {
+  if (!matches(steps, text)) return null
+  const chars = [...text]
+  const length = (n: number) => chars.slice(0, n).join('').length
   for (let from = 0; from <= chars.length; from++) {
-    const until = longest(steps, chars, from, any)
-    if (until === null) continue
-    const length = (n: number) => chars.slice(0, n).join('').length
-    return any ? [0, 0] : [length(from), length(until)]
+    const until = longest(steps, chars, from)
+    if (until !== null) return [length(from), length(until)]
   }
   return null
 }
 
-/** The end of the longest match that begins at from, or with any of some match. */
-function longest(steps: Step[], chars: string[], from: number, any: boolean): number | null {
-  let states = new Set<number>()
+/** The end of the longest match that begins at from. */
+function longest(steps: Step[], chars: string[], from: number): number | null {
+  const seen = new Int32Array(steps.length).fill(-1)
+  let states: number[] = []
   let end: number | null = null
-  follow(steps, steps.length - 1, chars, from, states)
-  for (let at = from; states.size > 0; at++) {
-    if (states.has(0)) {
-      end = at
-      if (any) return end
-    }
-    const char = chars[at]
-    if (char === undefined) break
-    const next = new Set<number>()
-    for (const state of states) {
-      const step = steps[state]
-      if (step?.kind === 'char' && step.test(char)) follow(steps, step.to, chars, at + 1, next)
-    }
-    states = next
+  follow(steps, steps.length - 1, chars, from, states, seen)
+  for (let at = from; states.length > 0; at++) {
+    if (seen[0] === at) end = at
+    states = advance(steps, states, chars, at, seen)
   }
   return end
 }
 
-/** Adds a state, and those that follow from it without a character. */
-function follow(steps: Step[], first: number, chars: string[], at: number, into: Set<number>) {
+/** The states behind the character at a place. */
+function advance(steps: Step[], states: number[], chars: string[], at: number, seen: Int32Array) {
+  const next: number[] = []
+  const char = chars[at]
+  if (char === undefined) return next
+  for (const state of states) {
+    const step = steps[state]
+    if (step?.kind === 'char' && step.test(char)) follow(steps, step.to, chars, at + 1, next, seen)
+  }
+  return next
+}
+
+/**
+ * Adds a state and those that follow from it without a character; seen holds at
+ * which place each was added last.
+ */
+function follow(
+  steps: Step[],
+  first: number,
+  chars: string[],
+  at: number,
+  into: number[],
+  seen: Int32Array,
+) {
   const waiting = [first]
   for (let state = waiting.pop(); state !== undefined; state = waiting.pop()) {
-    if (into.has(state)) continue
-    into.add(state)
+    if (seen[state] === at) continue
+    seen[state] = at
     const step = steps[state]
     if (step?.kind === 'split') waiting.push(...step.to)
-    else if (step?.kind === 'edge' && holds(step.edge, chars, at)) waiting.push(step.to)
+    else if (step?.kind === 'edge') {
+      if (holds(step.edge, chars, at)) waiting.push(step.to)
+    } else into.push(state)
   }
 }
 

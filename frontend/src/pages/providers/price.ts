@@ -20,3 +20,11 @@ export function priceText({ t, locale }: I18n, prices: Prices): string {
     Output: money(locale, prices.outputPrice),
   })
 }
+
+/** The same in few characters: input and output. */
+export function shortPrice(i18n: I18n, prices: Prices): string {
+  const { locale } = i18n
+  if (prices.callPrice !== null || (prices.inputPrice === null && prices.outputPrice === null))
+    return priceText(i18n, prices)
+  return `${money(locale, prices.inputPrice)} / ${money(locale, prices.outputPrice)}`
+}

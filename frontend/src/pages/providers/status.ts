@@ -71,7 +71,7 @@ export function keyStatus(enabled: boolean, health: KeyHealth | undefined, now: 
   if (health.cooldownUntil > now)
     return status('warn', 'providers.status_cooling', health.cooldownUntil)
   if (health.limited > 0) return status('warn', 'providers.key_limited', 0, health.limited)
-  return status('ok', 'providers.status_ok')
+  return status('ok', 'health.ready')
 }
 
 /** A failure in words: its reason, or its class when no text knows the reason. */
