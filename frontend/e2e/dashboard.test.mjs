@@ -44,15 +44,49 @@ test('the dashboard tells what became of the calls', { timeout: 120_000 }, async
     assert.equal(await traffic.getByRole('row').count(), 25)
     await traffic.getByRole('link', { name: '1', exact: true }).press('Enter')
     await page.getByRole('heading', { name: 'Calls', level: 1 }).waitFor()
-    assert.match(page.url(), /#\/calls\?state=canceled%2Crefused%2Cinterrupted$/)
+    // Of just that hour.
+    assert.match(
+      page.url(),
+      /#\/calls\?range=custom&from=[^&]+%3A00Z&until=[^&]+%3A00Z&state=canceled%2Crefused%2Cinterrupted$/,
+    )
     await page.getByRole('row', { name: /Refused.*nobody/ }).waitFor()
+    assert.equal(await page.getByRole('row').count(), 2)
     await page.goBack()
     await page.getByRole('heading', { name: 'Dashboard', level: 1 }).waitFor()
   })
 
+  await t.test('with the way to the calls behind each bar and moment', async () => {
+    await page
+      .getByRole('region', { name: 'Calls by provider' })
+      .getByRole('link', { name: 'Good' })
+      .click()
+    await page
+      .getByRole('row', { name: /Success/ })
+      .first()
+      .waitFor()
+    assert.match(page.url(), /#\/calls\?range=24h&provider=\d+$/)
+    assert.equal(await page.getByRole('row').count(), 4)
+    await page.goBack()
+    const chart = page.getByRole('region', { name: 'Response time', exact: true })
+    // The newest moment is at the right edge.
+    await chart.scrollIntoViewIfNeeded()
+    const plot = await chart.locator('svg[role=presentation]').boundingBox()
+    await page.mouse.move(plot.x + plot.width - 12, plot.y + plot.height / 2)
+    await page.mouse.click(plot.x + plot.width - 12, plot.y + plot.height / 2)
+    await page.getByRole('heading', { name: 'Calls', level: 1 }).waitFor()
+    assert.match(page.url(), /range=custom&from=.*Z&until=.*Z$/)
+    await page
+      .getByRole('row', { name: /Success/ })
+      .first()
+      .waitFor()
+    await page.goBack()
+  })
+
   await t.test('for a range and filters that a reload keeps', async () => {
     await page.getByRole('button', { name: '7 days' }).click()
-    await page.getByLabel('Filter by provider').selectOption({ label: 'Good' })
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await page.getByLabel('Provider', { exact: true }).selectOption({ label: 'Good' })
+    await page.keyboard.press('Escape')
     await card(/^Calls$/)
       .getByText('3', { exact: true })
       .waitFor()
@@ -66,7 +100,7 @@ test('the dashboard tells what became of the calls', { timeout: 120_000 }, async
     await page.getByRole('alert').getByText('The statistics could not be loaded').waitFor()
     await page.getByLabel('First day').fill('2000-01-01')
     await page.getByText('No calls in this time').waitFor()
-    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByRole('button', { name: 'Clear all' }).click()
     await page.getByRole('button', { name: '24 hours' }).click()
     await card(/^Calls$/)
       .getByText('4', { exact: true })

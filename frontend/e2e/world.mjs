@@ -89,11 +89,11 @@ export function launch() {
 
 /**
  * Makes a world. scripts are upstreams by their marker; addr false leaves the
- * gateway's address to the settings.
+ * gateway's address to the settings; prepare gets the data folder before the program does.
  */
 export async function world(
   browser,
-  { scripts = [], addr = '127.0.0.1:0', dark = false, size } = {},
+  { scripts = [], addr = '127.0.0.1:0', dark = false, size, prepare } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
   const ends = [() => rm(folder, { recursive: true, force: true })]
@@ -117,6 +117,7 @@ export async function world(
       upstreams = program.found
       ends.push(program.stop)
     }
+    await prepare?.(join(folder, 'data'))
     const args = ['serve', '--data', join(folder, 'data'), '--admin', '127.0.0.1:0']
     if (addr) args.push('--addr', addr)
     const env = {
