@@ -4,6 +4,7 @@ import Cable from '@lucide/svelte/icons/cable'
 import ChartColumn from '@lucide/svelte/icons/chart-column'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Layers from '@lucide/svelte/icons/layers'
+import MessageSquare from '@lucide/svelte/icons/message-square'
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert'
 import Rocket from '@lucide/svelte/icons/rocket'
 import Server from '@lucide/svelte/icons/server'
@@ -93,6 +94,17 @@ export const sections: { title: Key; pages: PageEntry[] }[] = [
         title: 'keywords.title',
         icon: OctagonAlert,
         load: () => import('../pages/keywords/KeywordsPage.svelte'),
+      },
+    ],
+  },
+  {
+    title: 'rail.try',
+    pages: [
+      {
+        path: 'playground',
+        title: 'playground.title',
+        icon: MessageSquare,
+        load: () => import('../pages/playground/PlaygroundPage.svelte'),
       },
     ],
   },

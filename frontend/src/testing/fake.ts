@@ -12,6 +12,7 @@ import { importsHandlers } from './fake/imports'
 import { keysHandlers } from './fake/keys'
 import { keywordsHandlers } from './fake/keywords'
 import { modelImportHandlers } from './fake/model-import'
+import { playgroundHandlers, type Said } from './fake/playground'
 import { providersHandlers } from './fake/providers'
 import { settingsHandlers } from './fake/settings'
 import { systemHandlers } from './fake/system'
@@ -69,6 +70,11 @@ export class FakeProgram {
     models: ['gpt-4.1', 'gpt-4.1-mini', 'gpt-4.1-nano', 'o4-mini'],
   }
 
+  /** What every try in the playground is answered at once; more is said by say. */
+  answer: Said[] = []
+  /** Lets the try that was sent last say something. */
+  say: (said: Said) => void = () => {}
+
   /** Newest first. */
   backups: T.Backup[] = []
   /** What an import or a restore would change, and what an import did. */
@@ -89,6 +95,8 @@ export class FakeProgram {
   /** Every call that was made, in order. */
   readonly sent: Sent[] = []
   copied = ''
+  /** The web page that was opened last. */
+  browsed = ''
   /** What the next call of a method rejects with, as Wails hands it on. */
   readonly failing = new Map<string, T.CodedError>()
 
@@ -116,6 +124,7 @@ export class FakeProgram {
         this.copied = text
         return true
       },
+      BrowserOpenURL: (url) => void (this.browsed = url),
     }
   }
 
@@ -143,7 +152,7 @@ export class FakeProgram {
     if (failure) throw JSON.stringify(failure)
     const handler = this.#handlers[method]
     if (!handler) throw JSON.stringify({ code: 'not_found' })
-    return structuredClone(handler(...(args as never[])))
+    return structuredClone(await handler(...(args as never[])))
   }
 
   readonly #handlers: Handlers = {
@@ -155,6 +164,7 @@ export class FakeProgram {
     ...callsHandlers(this),
     ...filesHandlers(this),
     ...gatewayHandlers(this),
+    ...playgroundHandlers(this),
     ...settingsHandlers(this),
     ...backupsHandlers(this),
     ...importsHandlers(this),

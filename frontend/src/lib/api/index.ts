@@ -8,6 +8,7 @@ import * as boundGateway from '../../../wailsjs/go/api/Gateway'
 import * as boundGroups from '../../../wailsjs/go/api/Groups'
 import * as boundImports from '../../../wailsjs/go/api/Imports'
 import * as boundKeywords from '../../../wailsjs/go/api/Keywords'
+import * as boundPlayground from '../../../wailsjs/go/api/Playground'
 import * as boundProviders from '../../../wailsjs/go/api/Providers'
 import * as boundSettings from '../../../wailsjs/go/api/Settings'
 import * as boundSystem from '../../../wailsjs/go/api/System'
@@ -139,6 +140,12 @@ export const backups = {
   make: call<[], T.Backup>('Backups.Make', boundBackups.Make),
   preview: call<[name: string], T.Change[] | null>('Backups.Preview', boundBackups.Preview),
   restore: call<[name: string], void>('Backups.Restore', boundBackups.Restore),
+}
+
+export const playground = {
+  send: call<[T.Question], string>('Playground.Send', boundPlayground.Send),
+  read: call<[id: string, next: number], T.News>('Playground.Read', boundPlayground.Read),
+  stop: call<[id: string], void>('Playground.Stop', boundPlayground.Stop),
 }
 
 export const system = {

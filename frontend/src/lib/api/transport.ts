@@ -3,7 +3,7 @@
 // generated bindings are what is called.
 
 import * as boundFiles from '../../../wailsjs/go/api/Files'
-import { ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime'
+import { BrowserOpenURL, ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime'
 import { asFailure } from './failure'
 import { openInBrowser, saveInBrowser, sendFile } from './files'
 import { send } from './send'
@@ -15,6 +15,7 @@ type Bound = Record<string, Record<string, Method>>
 interface WailsRuntime {
   EventsOnMultiple(name: string, heard: (data: unknown) => void, max: number): () => void
   ClipboardSetText(text: string): Promise<boolean>
+  BrowserOpenURL(url: string): void
 }
 
 declare global {
@@ -30,6 +31,8 @@ export interface Transport {
   /** Calls heard with the topics that changed; lost is called when some may have been missed. */
   listen(heard: (topics: Topic[]) => void, lost: () => void): () => void
   copy(text: string): Promise<void>
+  /** Shows a web page in the person's browser, which learns nothing of this window. */
+  browse(url: string): void
   /**
    * Lets a person keep a document of app/api's Documents, such as 'calls'. Resolves with the
    * file's name, '' when the person chose none; in a browser as soon as the download has begun.
@@ -85,6 +88,7 @@ const desktop: Transport = {
   copy: async (text) => {
     if (!(await ClipboardSetText(text))) throw new Error('clipboard refused')
   },
+  browse: BrowserOpenURL,
   save: (document, args) => asked('save', boundFiles.Save(document, JSON.stringify(args))),
   open: async () => {
     const upload = await asked('open', boundFiles.Open())
@@ -113,6 +117,7 @@ const browser: Omit<Transport, 'save' | 'open' | 'upload'> = {
     if (navigator.clipboard) return navigator.clipboard.writeText(text)
     copyBySelection(text)
   },
+  browse: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
   session: async () => ((await send('GET', '/session')) as { username: string }).username,
   login: async (username, password) => {
     await send('POST', '/login', { username, password })

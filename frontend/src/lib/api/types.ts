@@ -9,6 +9,7 @@ import type {
   calllog,
   catalog,
   oldserver,
+  playground,
   settings,
 } from '../../../wailsjs/go/models'
 
@@ -75,6 +76,8 @@ export type OldServerPreview = Plain<oldserver.Preview>
 export type ImportPreview = Plain<app.ImportPreview>
 export type ImportProgress = Plain<Omit<app.ImportProgress, 'error'>> & { error: CodedError | null }
 export type Backup = Plain<api.Backup>
+export type Question = Plain<playground.Question>
+export type News = Plain<playground.News>
 export type Upload = Plain<app.Upload>
 export type CodedError = Pick<apperr.Error, 'code' | 'params'> & {
   problem?: CodedError

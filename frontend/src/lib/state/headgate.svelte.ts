@@ -13,6 +13,7 @@ import { Imports } from './imports.svelte'
 import { ApiKeys } from './keys.svelte'
 import { Keywords } from './keywords.svelte'
 import { ModelImports } from './model-import.svelte'
+import { Playground } from './playground.svelte'
 import { Preferences } from './preferences.svelte'
 import { Problem } from './problem.svelte'
 import { Providers } from './providers.svelte'
@@ -29,6 +30,7 @@ export class Headgate {
   readonly keywords = new Keywords()
   readonly groupHistory = new GroupHistory(this.groups, this.keys, this.keywords)
   readonly modelImports = new ModelImports(this.providers, this.groups)
+  readonly playground = new Playground(this.groups, this.providers)
   readonly calls = new CallList()
   readonly dashboard = new Dashboard()
   readonly gateway = new GatewayDoor()
@@ -61,6 +63,7 @@ export class Headgate {
       changes.follow(['gateway'], this.gateway.refresh),
       changes.follow(['notices'], this.about.refresh),
       changes.follow(['calls'], this.checklist.refresh),
+      changes.follow(['calls'], this.playground.follow),
       changes.connect(this.transport),
     ]
     this.refresh()

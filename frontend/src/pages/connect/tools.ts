@@ -1,5 +1,6 @@
 import type { Key } from '../../lib/i18n/catalog'
-import { curl } from '../keys/curl'
+import { hello } from '../keys/curl'
+import { node, python, shell, single } from './code'
 
 export type System = 'windows' | 'macos' | 'linux'
 
@@ -34,9 +35,6 @@ const home = ({ system }: Target, path: string) =>
   system === 'windows' ? `%USERPROFILE%\\${path.replaceAll('/', '\\')}` : `~/${path}`
 const json = JSON.stringify
 
-/** A text in PowerShell's single quotes. */
-const single = (text: string) => `'${text.replaceAll("'", "''")}'`
-
 function environment(target: Target, values: Record<string, string>): Snippet {
   const lines = Object.entries(values).map(([name, value]) =>
     target.system === 'windows'
@@ -46,16 +44,6 @@ function environment(target: Target, values: Record<string, string>): Snippet {
   return { place: terminal(target), text: lines.join('\n') }
 }
 
-function powershell({ baseUrl, key, group }: Target): string {
-  const body = json({ model: group, messages: [{ role: 'user', content: 'Hello' }] })
-  return [
-    `Invoke-RestMethod ${baseUrl}/chat/completions -Method Post \``,
-    `  -Headers @{ Authorization = ${single(`Bearer ${key}`)} } \``,
-    `  -ContentType 'application/json; charset=utf-8' \``,
-    `  -Body ${single(body)}`,
-  ].join('\n')
-}
-
 export const tools: Tool[] = [
   {
     id: 'curl',
@@ -63,10 +51,7 @@ export const tools: Tool[] = [
     snippets: (target) => [
       {
         place: terminal(target),
-        text:
-          target.system === 'windows'
-            ? powershell(target)
-            : curl(target.baseUrl, target.key, target.group),
+        text: shell(target, hello(target.group), target.system === 'windows'),
       },
     ],
   },
@@ -75,20 +60,7 @@ export const tools: Tool[] = [
     name: 'OpenAI · Python',
     snippets: (target) => [
       { place: terminal(target), text: 'pip install openai' },
-      {
-        place: 'Python',
-        text: `from openai import OpenAI
-
-client = OpenAI(
-    base_url=${json(target.baseUrl)},
-    api_key=${json(target.key)},
-)
-reply = client.chat.completions.create(
-    model=${json(target.group)},
-    messages=[{"role": "user", "content": "Hello"}],
-)
-print(reply.choices[0].message.content)`,
-      },
+      { place: 'Python', text: python(target, hello(target.group)) },
     ],
   },
   {
@@ -96,20 +68,7 @@ print(reply.choices[0].message.content)`,
     name: 'OpenAI · Node',
     snippets: (target) => [
       { place: terminal(target), text: 'npm install openai' },
-      {
-        place: 'JavaScript',
-        text: `import OpenAI from 'openai'
-
-const client = new OpenAI({
-  baseURL: ${json(target.baseUrl)},
-  apiKey: ${json(target.key)},
-})
-const reply = await client.chat.completions.create({
-  model: ${json(target.group)},
-  messages: [{ role: 'user', content: 'Hello' }],
-})
-console.log(reply.choices[0].message.content)`,
-      },
+      { place: 'JavaScript', text: node(target, hello(target.group)) },
     ],
   },
   {

@@ -1,11 +1,26 @@
-/** A first call that a person can paste into a terminal. */
-export function curl(baseUrl: string, key: string, group: string): string {
-  const body = JSON.stringify({ model: group, messages: [{ role: 'user', content: 'Hello' }] })
+/** A chat request as it goes over the wire; what is left out isn't sent. */
+export interface Ask {
+  model: string
+  messages: { role: string; content: string }[]
+  stream?: true
+  temperature?: number
+  top_p?: number
+  max_tokens?: number
+}
+
+/** The shortest request that gets an answer. */
+export function hello(group: string): Ask {
+  return { model: group, messages: [{ role: 'user', content: 'Hello' }] }
+}
+
+/** A call that a person can paste into a POSIX shell; hello to a group when only that is named. */
+export function curl(baseUrl: string, key: string, ask: string | Ask): string {
+  const body = typeof ask === 'string' ? hello(ask) : ask
   return [
-    `curl ${baseUrl}/chat/completions \\`,
+    `curl ${body.stream ? '-N ' : ''}${baseUrl}/chat/completions \\`,
     `  -H "Authorization: Bearer ${key}" \\`,
     `  -H "Content-Type: application/json" \\`,
     // A single quote inside single quotes has to leave them for a moment.
-    `  -d '${body.replaceAll("'", `'\\''`)}'`,
+    `  -d '${JSON.stringify(body).replaceAll("'", `'\\''`)}'`,
   ].join('\n')
 }
