@@ -156,7 +156,7 @@ func TestListTenThousandModels(t *testing.T) {
 		t.Fatalf("%d models, %+v", len(got.Models), got.Probe)
 	}
 	t.Logf("%d models in %s", many, took)
-	if took > 5*time.Second { // below 1 s on a machine with nothing else to do
+	if took > 30*time.Second { // below 1 s on a machine with nothing else to do
 		t.Errorf("that took %s", took)
 	}
 }

@@ -107,6 +107,15 @@ func (m *memoryTx) SaveModel(in *catalog.Model) error {
 	return nil
 }
 
+func (m *memoryTx) AddModels(list []catalog.Model) error {
+	for i := range list {
+		if err := m.SaveModel(&list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (m *memoryTx) SaveGroup(g *catalog.Group) error {
 	m.number(&g.ID)
 	for i := range g.Members {

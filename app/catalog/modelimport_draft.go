@@ -9,8 +9,8 @@ import (
 	"headgate/gateway"
 )
 
-// progressEvery is after how many models the count is told.
-const progressEvery = 50
+// modelsAtOnce is how many models are stored at a time, and then told of.
+const modelsAtOnce = 500
 
 // modelsDraft is an import of models inside one change. It looks everything up
 // in maps: a provider may have thousands of models.
@@ -18,6 +18,7 @@ type modelsDraft struct {
 	*draft
 	provider *Provider
 	models   map[string]int     // in provider.Models, by name
+	stored   int                // how many of provider.Models are; new ones follow
 	groups   map[string]int     // in draft.Groups, by name
 	joined   map[int]*groupJoin // by index in draft.Groups
 	order    []int              // in which groups were joined first
@@ -53,22 +54,49 @@ func (d *draft) importModels(ctx context.Context, in ModelImport, tell func(coun
 	for i, g := range d.Groups {
 		m.groups[g.Name] = i
 	}
+	m.stored = len(m.provider.Models)
 	for i, add := range in.Models {
 		if err := ctx.Err(); err != nil {
 			return m.result, err
 		}
-		if i%progressEvery == 0 {
-			tell(len(in.Remove) + i)
-		}
 		if err := m.add(add); err != nil {
-			// It stands in a list of thousands.
-			if code := apperr.Code(err); code != apperr.Internal && code != "too_many" {
-				err = apperr.Wrap(err, "model_import_refused", "Name", add.Name, "Problem", err)
+			return m.result, named(err, add.Name)
+		}
+		if len(m.provider.Models)-m.stored >= modelsAtOnce {
+			if err := m.flush(); err != nil {
+				return m.result, err
 			}
-			return m.result, err
+			tell(len(in.Remove) + i + 1)
+		}
+	}
+	if err := m.flush(); err != nil {
+		return m.result, err
+	}
+	for _, add := range in.Models {
+		if err := m.join(add.Alias, m.provider.Models[m.models[add.Name]]); err != nil {
+			return m.result, named(err, add.Name)
 		}
 	}
 	return m.result, m.saveGroups(ctx)
+}
+
+// named tells which model of thousands a rule speaks of.
+func named(err error, model string) error {
+	if code := apperr.Code(err); code == apperr.Internal || code == "too_many" {
+		return err
+	}
+	return apperr.Wrap(err, "model_import_refused", "Name", model, "Problem", err)
+}
+
+// flush stores the new models.
+func (m *modelsDraft) flush() error {
+	added := m.provider.Models[m.stored:]
+	if len(added) == 0 {
+		return nil
+	}
+	m.stored = len(m.provider.Models)
+	m.changedOnce(event.Providers, event.Groups)
+	return m.tx.AddModels(added)
 }
 
 // remove takes models out, and out of their groups.
@@ -120,27 +148,23 @@ func (m *modelsDraft) add(in ModelToAdd) error {
 		if err := checkCount(len(m.provider.Models)+1, maxModels); err != nil {
 			return err
 		}
-		if err := m.tx.SaveModel(&after); err != nil {
-			return err
-		}
 		m.models[in.Name] = len(m.provider.Models)
 		m.provider.Models = append(m.provider.Models, after)
 		m.result.Added++
-		m.changedOnce(event.Providers, event.Groups)
 	case len(modelDetails(before, after)) > 0:
+		m.provider.Models[i] = after
+		if i >= m.stored {
+			return nil // it stands twice in the list, and is still to be stored
+		}
 		if err := m.tx.SaveModel(&after); err != nil {
 			return err
 		}
-		m.provider.Models[i] = after
 		m.result.Changed++
 		m.changedOnce(event.Providers, event.Groups)
 	default:
 		m.result.Unchanged++
 	}
-	if in.Alias == "" {
-		return nil
-	}
-	return m.join(in.Alias, after)
+	return nil
 }
 
 // over puts what is given over what is stored; null clears.
@@ -154,6 +178,9 @@ func (in ModelToAdd) over(m Model) Model {
 // join makes a model a member of the group of that name, behind those that are
 // there.
 func (m *modelsDraft) join(name string, model Model) error {
+	if name == "" {
+		return nil
+	}
 	i, known := m.groups[name]
 	if !known {
 		if err := checkModelName(name); err != nil {

@@ -36,6 +36,8 @@ type Tx interface {
 	SaveProvider(*Provider) error
 	DeleteProvider(id int64) error
 	SaveModel(*Model) error
+	// AddModels adds many at once and sets their IDs.
+	AddModels([]Model) error
 	DeleteModel(id int64) error
 	// SaveGroup saves a group with all its members, in the same way.
 	SaveGroup(*Group) error

@@ -96,6 +96,21 @@ func (c configTx) SaveModel(m *catalog.Model) error {
 	})
 }
 
+// AddModels adds many at once and sets their IDs.
+func (c configTx) AddModels(list []catalog.Model) error {
+	rows := make([]modelRow, len(list))
+	for i, m := range list {
+		rows[i] = rowOfModel(m)
+	}
+	if err := insertAll(c, rows); err != nil {
+		return err
+	}
+	for i := range rows {
+		list[i].ID = rows[i].ID
+	}
+	return nil
+}
+
 func (c configTx) SaveGroup(g *catalog.Group) error {
 	row := rowOfGroup(*g)
 	if g.ID == 0 {
