@@ -17,6 +17,10 @@ const forms = [
   'keys?add=1',
   'keywords?add=1',
   'providers/2?add=1',
+  'providers/2?edit=1',
+  'providers?remove=1',
+  'providers/import',
+  'providers/import?provider=2&filter=include&words=m&alias=each',
 ]
 
 for (const dark of [false, true]) {

@@ -39,16 +39,16 @@ test('from the first login to a call that fails over', { timeout: 120_000 }, asy
   })
 
   await t.test('its models are chosen with their prices', async () => {
-    await page.getByRole('button', { name: 'Add models' }).click()
+    await page.getByRole('link', { name: 'Import models' }).first().click()
+    await page.getByRole('row', { name: /m1 New/ }).click()
+    await page.getByRole('button', { name: /^Edit m1/ }).click()
     const dialog = page.getByRole('dialog')
-    await dialog
-      .getByRole('button', { name: 'Fetch list' })
-      .or(dialog.getByRole('checkbox', { name: 'm1' }))
-      .click()
-    await dialog.getByRole('checkbox', { name: 'm1' }).check()
     await dialog.getByLabel('Input', { exact: true }).fill('2.5')
     await dialog.getByLabel('Output').fill('10')
-    await dialog.getByRole('button', { name: 'Add 1 model' }).click()
+    await dialog.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByRole('button', { name: 'Import 1 model' }).click()
+    await page.getByRole('link', { name: 'Go to Good' }).click()
     await page.getByRole('row', { name: /m1 \$2\.50 \$10\.00/ }).waitFor()
   })
 
@@ -61,7 +61,7 @@ test('from the first login to a call that fails over', { timeout: 120_000 }, asy
     await dialog.getByRole('button', { name: 'Test connection' }).click()
     await dialog.getByText('no reply').waitFor()
     await dialog.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('button', { name: 'Add models' }).click()
+    await page.getByRole('button', { name: 'Type in' }).click()
     await dialog.getByLabel('Type in model IDs').fill('m1')
     await dialog.getByRole('button', { name: 'Add 1 model' }).click()
     await dialog.waitFor({ state: 'hidden' })
