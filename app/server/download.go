@@ -121,7 +121,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, t ticket) {
 	case !out.begun:
 		s.refuseFile(w, "download", err)
 	default:
-		if r.Context().Err() == nil && !out.gone {
+		if ctx.Err() == nil && !out.gone { // else somebody wanted it to end
 			s.log.Error("a download broke off", "file", asked.file.Name, "error", err)
 		}
 		panic(http.ErrAbortHandler)

@@ -72,6 +72,33 @@ func BenchmarkDashboard(b *testing.B) {
 	b.Run("page/provider", page(calllog.Query{ProviderID: 3}))
 	b.Run("page/text-nowhere", page(calllog.Query{Text: "nowhere"}))
 	b.Run("page/key-and-other-model", page(calllog.Query{APIKeyID: 1, Model: "nobody's"}))
+	b.Run("page/text-everywhere", page(calllog.Query{Text: "provider"}))
+	b.Run("page/text-since", page(calllog.Query{Text: "nowhere", After: benchCalls - 300}))
+	b.Run("page/all-filters", page(calllog.Query{
+		ProviderID: 3, Member: "vendor/model-07", Model: "model-07", APIKeyID: 1, GroupID: 8,
+		From: end.AddDate(0, 0, -20).UnixMilli(), To: end.AddDate(0, 0, -1).UnixMilli(), Text: "o", States: []string{"ok", "failed"},
+	}))
+	b.Run("count-since", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := log.Count(b.Context(), calllog.Query{Limit: 99, After: benchCalls - 300}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("keyword-in-stored-calls", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := log.FindKeyword(b.Context(), gateway.Keyword{Text: "nowhere"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("clear/nothing-is-old", func(b *testing.B) { // all is looked through
+		for b.Loop() {
+			if _, _, err := s.Remove(b.Context(), end.AddDate(0, 0, -benchDays), 0, 1000); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("page/old-day", page(calllog.Query{From: end.AddDate(0, 0, -20).UnixMilli(), To: end.AddDate(0, 0, -19).UnixMilli()}))
 }
 
