@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
+import { check, visit } from './axe.mjs'
 import { chat, furnish, launch, login, rpc, world } from './world.mjs'
 
 let browser
@@ -216,3 +217,44 @@ test('a long log stays light', { timeout: 120_000 }, async (t) => {
   })
   assert.deepEqual(complaints, [])
 })
+
+for (const dark of [false, true]) {
+  test(`what opens over the calls has no barriers, ${dark ? 'dark' : 'light'}`, async (t) => {
+    const size = { width: 900, height: 600 }
+    const { page, admin, upstreams, complaints, end } = await world(browser, {
+      scripts,
+      dark,
+      size,
+    })
+    t.after(end)
+    await login(page)
+    const { key, baseUrl } = await furnish(page, upstreams.good)
+    for (const model of ['chat', 'nobody']) await (await chat(baseUrl, key, model)).text()
+    const found = []
+    await visit(page, admin, 'calls?range=custom&from=2026-01-01T08:00&until=&text=o&group=1')
+    await page.getByRole('row', { name: /Success/ }).waitFor()
+    found.push(...(await check(page, 'chips and an exact time')))
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await page.getByLabel('Model served').waitFor()
+    found.push(...(await check(page, 'the filters')))
+    await page.keyboard.press('Escape')
+    await page.getByRole('row', { name: /Success/ }).click({ button: 'right' })
+    await page.getByRole('menu').waitFor()
+    // A menu floats over the page: it belongs to none of its landmarks.
+    const ofMenu = await check(page, 'the menu of a row')
+    found.push(...ofMenu.filter((violation) => !violation.includes(': region: ')))
+    await page.keyboard.press('Escape')
+    await page.getByRole('row', { name: /Success/ }).click()
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.getByRole('region', { name: 'Reply' }).waitFor()
+    await page.getByText('Request headers').click()
+    found.push(...(await check(page, 'a call with what it carried')))
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Clear old calls…' }).click()
+    await page.getByRole('dialog').getByLabel('Which calls').selectOption('date')
+    found.push(...(await check(page, 'clearing')))
+    assert.deepEqual(found, [])
+    assert.deepEqual(complaints, [])
+  })
+}
