@@ -19,7 +19,12 @@ export class Failure extends Error {
 
   /** For the clipboard: everything that a report needs, and no secrets. */
   get details(): string {
-    return JSON.stringify({ method: this.method, code: this.code, params: this.params, problem: this.problem })
+    return JSON.stringify({
+      method: this.method,
+      code: this.code,
+      params: this.params,
+      problem: this.problem,
+    })
   }
 }
 
