@@ -72,8 +72,10 @@ func refusedModel(err error, e modelEntry) error {
 			field string
 			price optional[*float64]
 		}{
-			{"input_price", e.inputPrice}, {"output_price", e.outputPrice},
-			{"cached_input_price", e.cachedInputPrice}, {"call_price", e.callPrice},
+			{"input_price", e.inputPrice},
+			{"output_price", e.outputPrice},
+			{"cached_input_price", e.cachedInputPrice},
+			{"call_price", e.callPrice},
 		} {
 			if checkPrices(Model{CallPrice: p.price.value}) != nil {
 				return refused(err, e.path+"."+p.field)

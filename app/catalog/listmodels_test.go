@@ -42,7 +42,9 @@ func TestListModels(t *testing.T) {
 			{Name: "deepseek-chat:free"},
 			{Name: "per-call", Price: gateway.Price{PerCall: price(0.5)}},
 			{Name: "odd", ContextTokens: -1, Price: gateway.Price{InputPerMillion: price(-1), OutputPerMillion: price(2)}},
-			{Name: " padded "}, {Name: ""}, {Name: strings.Repeat("x", 300)},
+			{Name: " padded "},
+			{Name: ""},
+			{Name: strings.Repeat("x", 300)},
 		},
 	}
 	in := catalog.ProviderInput{
@@ -122,9 +124,14 @@ func TestListModelsOfARealServer(t *testing.T) {
 		path, key string
 		ok        bool
 	}{
-		{"", "sk-right", true}, {"/", "sk-right", true}, {"/v1", "sk-right", true}, {"/v1/", "sk-right", true},
-		{"/v1/chat/completions", "sk-right", true}, {"/v1/models", "sk-right", true},
-		{"/panel", "sk-right", false}, {"/v1", "sk-wrong", false},
+		{"", "sk-right", true},
+		{"/", "sk-right", true},
+		{"/v1", "sk-right", true},
+		{"/v1/", "sk-right", true},
+		{"/v1/chat/completions", "sk-right", true},
+		{"/v1/models", "sk-right", true},
+		{"/panel", "sk-right", false},
+		{"/v1", "sk-wrong", false},
 	} {
 		got := must[catalog.ModelListing](h)(h.ListModels(t.Context(), catalog.ProviderInput{
 			Dialect: "openai", BaseURL: address + c.path, Enabled: true,

@@ -57,7 +57,9 @@ func TestModelImport(t *testing.T) {
 		},
 		Models: []catalog.ModelToAdd{
 			{Name: "m1", Alias: "chat", ContextTokens: 5, InputPrice: price(1), OutputPrice: price(2), CachedInputPrice: price(0)},
-			{Name: "m2", Alias: "chat"}, {Name: "m3", Alias: "new"}, {Name: "m4", CallPrice: price(0.5)},
+			{Name: "m2", Alias: "chat"},
+			{Name: "m3", Alias: "new"},
+			{Name: "m4", CallPrice: price(0.5)},
 		},
 	})
 	want := catalog.ModelImportProgress{
