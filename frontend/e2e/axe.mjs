@@ -16,6 +16,9 @@ export const pages = [
   'keys',
   'keywords',
   'settings',
+  ...['gateway', 'failover', 'timeouts', 'log', 'data', 'moving', 'about', 'import'].map(
+    (section) => `settings/${section}`,
+  ),
 ]
 
 /** Goes to a page as if it had been opened there, ready for check. */

@@ -25,7 +25,7 @@ export class Imports {
   readonly #transport: Transport
 
   /** Milliseconds between two questions how far it is. */
-  static readonly pause = 300
+  static readonly pause: number = 300
 
   constructor(transport: Transport) {
     this.#transport = transport

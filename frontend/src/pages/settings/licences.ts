@@ -11,6 +11,7 @@ export const parts: { name: string; licence: string }[] = [
   { name: 'goose', licence: 'MIT' },
   { name: 'GORM', licence: 'MIT' },
   { name: 'Lucide', licence: 'ISC' },
+  { name: 'marked', licence: 'MIT' },
   { name: 'SQLite', licence: 'public domain' },
   { name: 'Svelte', licence: 'MIT' },
   { name: 'svelte-sonner', licence: 'MIT' },

@@ -116,10 +116,10 @@ describe('a section of the settings', () => {
     fake.publish('settings')
     await waitFor(() => expect(failures).toHaveValue('4'))
     await retype('Failures', '9')
-    fake.settings = { ...fake.settings, failover: { ...fake.settings.failover, count: 5 } }
-    fake.publish('settings')
     const asked = () => fake.sent.filter(({ method }) => method === 'Settings.Get').length
     const before = asked()
+    fake.settings = { ...fake.settings, failover: { ...fake.settings.failover, count: 5 } }
+    fake.publish('settings')
     await waitFor(() => expect(asked()).toBeGreaterThan(before))
     expect(failures).toHaveValue('9')
   })
