@@ -43,8 +43,9 @@ export class I18n {
   error = (error: Coded): string => {
     const key = `error.${error.code}`
     if (!(key in this.#catalog)) return this.t('error.internal')
-    const problem = error.problem ? { Problem: this.error(error.problem) } : {}
-    return render(pick(this.#catalog, this.#locale, key), { ...error.params, ...problem })
+    const data: Data = { ...error.params }
+    if (error.problem) data.Problem = this.error(error.problem)
+    return render(pick(this.#catalog, this.#locale, key), data)
   }
 }
 

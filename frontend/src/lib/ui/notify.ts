@@ -1,19 +1,21 @@
-interface Action {
+export interface Action {
   label: string
   act: () => void
 }
+
+/** What Toasts shows. */
+export interface Toast {
+  text: string
+  action?: Action
+}
+
+/** The window's event that carries a Toast to wherever toasts are shown. */
+export const said = 'headgate:said'
 
 /**
  * Says that something worked, for a moment, and perhaps how to take it back.
  * What failed is never said here alone.
  */
-export async function notify(text: string, action?: Action) {
-  const { toast } = await import('svelte-sonner')
-  if (!action) return void toast(text)
-  // One at a time: the action is always about what came last.
-  toast(text, {
-    id: 'action',
-    duration: 6000,
-    action: { label: action.label, onClick: action.act },
-  })
+export function notify(text: string, action?: Action) {
+  dispatchEvent(new CustomEvent<Toast>(said, { detail: { text, action } }))
 }

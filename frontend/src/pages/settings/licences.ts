@@ -1,7 +1,6 @@
 /** What Headgate is built with, and under which licence each is had. */
 export const parts: { name: string; licence: string }[] = [
   { name: 'age', licence: 'BSD-3-Clause' },
-  { name: 'Bits UI', licence: 'MIT' },
   { name: 'flock', licence: 'BSD-3-Clause' },
   { name: 'Go', licence: 'BSD-3-Clause' },
   { name: 'go-i18n', licence: 'MIT' },
@@ -14,7 +13,6 @@ export const parts: { name: string; licence: string }[] = [
   { name: 'marked', licence: 'MIT' },
   { name: 'SQLite', licence: 'public domain' },
   { name: 'Svelte', licence: 'MIT' },
-  { name: 'svelte-sonner', licence: 'MIT' },
   { name: 'systray', licence: 'Apache-2.0' },
   { name: 'Tailwind CSS', licence: 'MIT' },
   { name: 'Valibot', licence: 'MIT' },
