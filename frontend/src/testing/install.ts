@@ -43,6 +43,29 @@ function fill(fake: FakeProgram) {
     models: [model(4, 3, 'qwen3:32b')],
   })
   fake.providers = [openai, router, local, provider(4, 'Groq', { enabled: false })]
+  fake.listed = [
+    { name: 'gpt-4.1', inputPrice: 2, outputPrice: 8, cachedInputPrice: 0.5, priceSource: 'table' },
+    {
+      name: 'deepseek/deepseek-chat-v3.1',
+      inputPrice: 0.27,
+      outputPrice: 1,
+      priceSource: 'provider',
+    },
+    ...Array.from({ length: 400 }, (_, i) => ({ name: `vendor-${i % 9}/model-${i}` })),
+  ]
+  fake.importLooks = 8
+  fake.keyHealth = [
+    {
+      providerKeyId: 20,
+      cooldownUntil: Date.now() + 54_000,
+      limited: 0,
+      lastFailureAt: Date.now() - 6000,
+      lastUsedAt: Date.now() - 6200,
+      class: 'credential',
+      reason: 'bad_key',
+      message: 'Incorrect API key provided.',
+    },
+  ]
   fake.groups = [
     {
       id: 1,
