@@ -23,7 +23,7 @@ var mayImport = map[string]string{
 	"headgate/app/playground":                   "app/apperr gateway",
 	"headgate/app/prices":                       "",
 	"headgate/app/oldserver":                    "app/apperr app/calllog app/catalog app/secret app/settings gateway sqlite",
-	"headgate/app/store":                        "app/apperr app/calllog app/catalog app/secret app/settings gorm sqlite",
+	"headgate/app/store":                        "app/apperr app/calllog app/catalog app/secret app/settings gateway gorm sqlite",
 	"headgate/app/secret":                       "app/apperr",
 	"headgate/app/settings":                     "app/apperr",
 	"headgate/app/i18n":                         "app/apperr",
