@@ -3,6 +3,7 @@
 
 atspi.py press NAME   presses the button NAME
 atspi.py says TEXT    waits until TEXT is part of what the window shows
+atspi.py stands NAME  waits until NAME stands in an open dialog, not cut off
 atspi.py tree         prints what the window shows
 
 A press or text that isn't there within 10 s ends it with status 1."""
@@ -53,6 +54,28 @@ def says(text):
     return any(text in text_of(node) for node, _ in window())
 
 
+def box(node):
+    e = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+    return e.x, e.y, e.x + e.width, e.y + e.height
+
+
+def stands(name):
+    """A dialog that has no height shows nothing of what is in it."""
+    for node, _ in window():
+        if node.get_name() != name:
+            continue
+        dialog = node.get_parent()
+        while dialog is not None and dialog.get_role() not in (Atspi.Role.DIALOG, Atspi.Role.ALERT):
+            dialog = dialog.get_parent()
+        if dialog is None:
+            continue
+        x, y, right, bottom = box(node)
+        left, top, end, foot = box(dialog)
+        if right > x and bottom > y and x >= left and y >= top and right <= end and bottom <= foot:
+            return True
+    return False
+
+
 def eventually(check, what):
     end = time.monotonic() + LIMIT
     while time.monotonic() < end:
@@ -71,6 +94,8 @@ def main():
         eventually(lambda: press(sys.argv[2]), f"no button {sys.argv[2]!r} to press")
     elif command == "says":
         eventually(lambda: says(sys.argv[2]), f"the window doesn't say {sys.argv[2]!r}")
+    elif command == "stands":
+        eventually(lambda: stands(sys.argv[2]), f"{sys.argv[2]!r} doesn't stand in an open dialog")
     elif command == "tree":
         for node, depth in window():
             print("  " * depth + node.get_role_name(), repr(node.get_name()))

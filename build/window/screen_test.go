@@ -56,6 +56,23 @@ func says(t *testing.T, text string) {
 	}
 }
 
+// stands waits until the page shows something whole in an open dialog.
+func stands(t *testing.T, name string) {
+	t.Helper()
+	if _, err := tool("/usr/bin/python3", "atspi.py", "stands", name); err != nil {
+		tree, _ := tool("/usr/bin/python3", "atspi.py", "tree")
+		t.Fatalf("%v\nthe window has:\n%s", err, tree)
+	}
+}
+
+// typed presses keys in the active window, such as "ctrl+k" or "Return".
+func typed(t *testing.T, keys ...string) {
+	t.Helper()
+	if _, err := tool("xdotool", append([]string{"key", "--delay", "40"}, keys...)...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // eventually waits until ok holds. Each wait is for another process.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()

@@ -236,6 +236,26 @@ func TestWindow(t *testing.T) {
 	})
 }
 
+// The window's dialogs are this system's web view's own, which lays them out in
+// its own way.
+func TestDialogsShowWhatIsInThem(t *testing.T) {
+	newWatcher(t)
+	start(t, filepath.Join(t.TempDir(), "data"), freeAddress(t))
+	says(t, texts.T("start.text", nil))
+	eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
+
+	typed(t, "ctrl+k")
+	stands(t, texts.T("providers.title", nil))
+	picture(t, "palette")
+	typed(t, "p", "r", "o", "v", "i", "Return")
+	says(t, texts.T("providers.empty_title", nil))
+
+	press(t, texts.T("providers.add", nil))
+	stands(t, texts.T("providers.test", nil))
+	stands(t, texts.T("action.save", nil))
+	picture(t, "dialog")
+}
+
 // A taken port is a state that a person sees and can leave.
 func TestPortTaken(t *testing.T) {
 	tray := newWatcher(t)
