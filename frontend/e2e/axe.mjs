@@ -14,7 +14,9 @@ export const pages = [
   'providers',
   'providers/1',
   'keys',
+  'connect',
   'keywords',
+  'playground',
   'settings',
   ...['gateway', 'failover', 'timeouts', 'log', 'data', 'moving', 'about', 'import'].map(
     (section) => `settings/${section}`,

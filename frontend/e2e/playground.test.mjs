@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { check, visit } from './axe.mjs'
 import { furnish, launch, login, rpc, world } from './world.mjs'
 
 let browser
@@ -71,7 +72,7 @@ for (const [language, word] of Object.entries(words))
     await login(page)
     await furnish(page, upstreams.good)
     await rpc(page, 'Settings/Save', { ...(await rpc(page, 'Settings/Get')), language })
-    await page.getByRole('link', { name: word.page }).click()
+    await visit(page, admin, 'playground')
     const message = page.getByRole('textbox', { name: word.message })
     const reply = page.locator('[data-reply]').last()
 
@@ -95,6 +96,7 @@ for (const [language, word] of Object.entries(words))
       await page.locator('[data-cursor]').waitFor()
       await page.keyboard.press('Escape')
       await page.getByRole('article').last().getByText(word.stopped).waitFor()
+      assert.deepEqual(await check(page, 'stopped'), [])
       assert.match(await reply.textContent(), /^\s*The sea/)
       const received = await (await fetch(`${upstreams.control}/upstreams/good/requests`)).json()
       assert.deepEqual(JSON.parse(received.at(-1).body).messages, [
@@ -128,6 +130,7 @@ for (const [language, word] of Object.entries(words))
       await message.fill('Hello')
       await message.press('Enter')
       await page.getByRole('alert').getByText(word.failed).waitFor()
+      assert.deepEqual(await check(page, 'after a failure'), [])
       await play(upstreams, { steps: [{ content: ['again'] }] })
       await page.getByRole('button', { name: word.again }).press('Enter')
       await reply.getByText('again').waitFor()
@@ -155,7 +158,7 @@ test('what a model writes is text, whatever it is', { timeout: 60_000 }, async (
   })
   await login(page)
   await furnish(page, upstreams.good)
-  await page.goto(`${admin}/#/playground`)
+  await visit(page, admin, 'playground')
   await page.getByRole('textbox', { name: 'Message' }).fill('Hello')
   await page.getByRole('textbox', { name: 'Message' }).press('Enter')
   await page.getByText('Answered by').waitFor()
@@ -170,6 +173,7 @@ test('what a model writes is text, whatever it is', { timeout: 60_000 }, async (
   )
   assert.equal(await reply.locator('a').count(), 1)
   assert.deepEqual(strangers, [])
+  assert.deepEqual(await check(page, 'Markdown'), [])
 
   const [opened] = await Promise.all([
     page.context().waitForEvent('page'),

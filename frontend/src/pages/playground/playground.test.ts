@@ -65,7 +65,7 @@ describe('a question', () => {
     await user.type(await screen.findByLabelText(/System text/), 'Be brief.')
     await user.click(screen.getByRole('button', { name: 'Parameters' }))
     await user.type(screen.getByLabelText('Temperature'), '0,7')
-    await user.type(screen.getByLabelText('Most output tokens'), '50')
+    await user.type(screen.getByLabelText('Max output tokens'), '50')
     await user.click(screen.getByRole('switch', { name: 'Whole reply at once' }))
     await user.type(await message(), 'Hello{Enter}')
     await screen.findByText('Good day')
@@ -119,7 +119,7 @@ describe('a question', () => {
     expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled()
     expect(sends(fake)).toBe(0)
     await user.clear(screen.getByLabelText('Temperature'))
-    await user.type(screen.getByLabelText('Most output tokens'), '0')
+    await user.type(screen.getByLabelText('Max output tokens'), '0')
     expect(screen.getByText('Enter a whole number from 1')).toBeVisible()
   })
 
