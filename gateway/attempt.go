@@ -150,7 +150,7 @@ func (a *attempt) try() *result {
 }
 
 func (a *attempt) roundTrip() error {
-	body := rewritten(nil, *a.x.body, a.x.head, a.m.quotedModel, a.asked)
+	body := rewritten(nil, a.x.request, a.x.head, a.m.quotedModel, a.asked)
 	trace := &httptrace.ClientTrace{}
 	var asked time.Time
 	trace.GetConn = func(string) { asked = time.Now() }
@@ -278,15 +278,18 @@ func (a *attempt) deliver(body []byte) *result {
 	a.record.FirstToken = time.Since(a.began)
 	body = a.m.provider.secrets.hide(body)
 	if !a.x.head.stream {
+		if body, err = a.replyOf(body); err != nil {
+			return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
+		}
 		a.commit("application/json", len(body))
 		return a.finish(a.x.write(body))
 	}
-	events, err := d.EventsOf(body, a.x.head.wantsUsage)
+	events, err := a.eventsOf(body)
 	if err != nil {
 		return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
 	}
 	a.commit("text/event-stream", -1)
-	err = a.x.write(append(events, d.End...))
+	err = a.x.write(events)
 	return a.finish(errors.Join(err, a.x.flush()))
 }
 
@@ -303,11 +306,7 @@ func (a *attempt) commit(contentType string, length int) {
 	a.limit.commit()
 	x.g.health.began(a.turn)
 	h := x.w.Header()
-	for _, name := range passedBack {
-		if values := a.response.Header[name]; values != nil {
-			h[name] = values
-		}
-	}
+	x.passBack(a.response.Header)
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	if length >= 0 {

@@ -7,9 +7,11 @@ import (
 
 const idAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 
+const callIDPrefix = "req_"
+
 // newCallID is "req_" and 26 characters: 50 bits of milliseconds, then 80 of
 // chance, in an alphabet whose order is the bytes' order.
-func newCallID(at time.Time) string { return newID("req_", at.UnixMilli()) }
+func newCallID(at time.Time) string { return newID(callIDPrefix, at.UnixMilli()) }
 
 func newID(prefix string, sorting int64) string {
 	const stampLength, chanceLength = 10, 16

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
+
+	"headgate/gateway/dialect"
 )
 
 // How long a client may take to accept what is written to it, and when the
@@ -30,9 +33,13 @@ type exchange struct {
 
 	key  *apiKey
 	body *[]byte // pooled
-	head head
-	call Call
-	plan *plan
+	// request is what the members are asked but for the model: the body, or what
+	// it was translated to.
+	request     []byte
+	translation dialect.Translation // nil: bytes pass
+	head        head                // of request
+	call        Call
+	plan        *plan
 	// words are the failure keywords that count for this call.
 	words failureWords
 
@@ -119,6 +126,9 @@ func (x *exchange) admit() *refusal {
 		return refusedHead(fault)
 	}
 	x.call.Model, x.call.Stream = cut(x.head.model, 256), x.head.stream
+	if refused := x.translate(); refused != nil {
+		return refused
+	}
 	grp := x.s.groups[x.head.model]
 	if key.modelID != 0 {
 		if grp = x.s.direct(key.modelID); grp == nil {
@@ -289,17 +299,23 @@ func (x *exchange) answer(r refusal) {
 
 // pass hands an upstream's error on.
 func (x *exchange) pass(p passedReply) {
-	for _, name := range passedBack {
-		if values := p.header[name]; values != nil {
-			x.w.Header()[name] = values
-		}
-	}
+	x.passBack(p.header)
 	x.answerHeader()
 	x.w.Header().Set("Content-Type", "application/json")
 	x.w.Header().Set("X-Should-Retry", "false")
 	x.call.Status, x.sent = p.status, true
 	x.w.WriteHeader(p.status)
 	_ = x.write(p.body) // the call has failed already
+}
+
+// passBack hands those of an upstream's headers on that mean something to the
+// client.
+func (x *exchange) passBack(from http.Header) {
+	for _, name := range passedBack {
+		if values := from[name]; values != nil && !slices.Contains(x.at.dialect.Withheld, name) {
+			x.w.Header()[name] = values
+		}
+	}
 }
 
 // answerHeader says who answered.

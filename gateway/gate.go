@@ -25,6 +25,7 @@ type gate struct {
 
 	mu       sync.Mutex
 	held     *[]byte // pooled; nil once open
+	read     int     // bytes of the upstream's events before it opened
 	semantic bool    // an event that means something came
 	open     bool
 	shut     bool  // no timer may open it any more
@@ -36,9 +37,10 @@ func newGate(a *attempt) *gate {
 	return &gate{a: a, held: getBuffer(), scan: replyScan{set: a.x.words.reply}}
 }
 
-// pass takes an event. It is written, or held until more is known. flush says
-// that nothing else has arrived yet.
-func (g *gate) pass(raw []byte, e *dialect.Event, flush bool) error {
+// pass takes what an event of size bytes has become for the client. It is
+// written, or held until more is known. flush says that nothing else has arrived
+// yet.
+func (g *gate) pass(raw []byte, size int, e *dialect.Event, flush bool) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.err != nil {
@@ -53,16 +55,17 @@ func (g *gate) pass(raw []byte, e *dialect.Event, flush bool) error {
 		return g.write(raw, flush)
 	}
 	*g.held = append(*g.held, raw...)
+	g.read += size
 	if e.Semantic && !g.semantic {
 		g.semantic = true
 		g.a.record.FirstToken = time.Since(g.a.began)
 	}
 	switch {
-	case !g.semantic && len(*g.held) > heldBytes:
+	case !g.semantic && g.read > heldBytes:
 		return errNoContent
 	case !g.semantic:
 		return nil
-	case g.scan.set == nil || g.scan.runes >= g.heldRunes() || len(*g.held) > heldBytes:
+	case g.scan.set == nil || g.scan.runes >= g.heldRunes() || g.read > heldBytes:
 		return g.release()
 	case len(e.Texts) > 0 && g.timer == nil:
 		g.timer = time.AfterFunc(heldAfterText, g.expire)
@@ -149,6 +152,13 @@ func (g *gate) release() error {
 	g.held = nil
 	defer putBuffer(held)
 	return g.write(*held, true)
+}
+
+// send writes what comes after the last event.
+func (g *gate) send(p []byte) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.write(p, true)
 }
 
 func (g *gate) write(p []byte, flush bool) error {

@@ -2,8 +2,10 @@
 // answers each request with the first healthy member of the named group.
 //
 // It guarantees that no reply mixes two members, that a cut reply never looks
-// complete, that the request reaches the upstream byte for byte but for the
-// model's name, and that every call is handed to the Recorder exactly once.
+// complete, that a chat request reaches the upstream byte for byte but for the
+// model's name, and that every call is handed to the Recorder exactly once. A
+// request in the Responses dialect is translated to a chat request, and what
+// comes back is translated back; all else holds for it as well.
 package gateway
 
 import (

@@ -16,6 +16,7 @@ import (
 // is learnt from it in passing.
 type stream struct {
 	a        *attempt
+	to       outlet // nil where the client wants a whole reply
 	events   *sseReader
 	finished uint64 // the choices that said why they ended, a bit each
 	started  bool   // an event meant something
@@ -24,7 +25,7 @@ type stream struct {
 
 // relayStream passes a stream on, event by event.
 func (a *attempt) relayStream(from io.Reader) *result {
-	s := &stream{a: a, events: newSSEReader(from)}
+	s := &stream{a: a, to: a.outlet(), events: newSSEReader(from)}
 	defer func() {
 		if !a.handedOff {
 			s.events.release()
@@ -37,7 +38,7 @@ func (a *attempt) relayStream(from io.Reader) *result {
 		res = s.conclude(g)
 	}
 	if res != nil {
-		a.breakOff(g, res)
+		s.breakOff(g, res)
 	}
 	return res
 }
@@ -68,11 +69,11 @@ func (s *stream) pump(g *gate) *result {
 			return nil
 		}
 		s.waitOn(&e)
-		raw := whole(event)
-		if e.UsageOnly && a.asked {
-			raw = nil // but what waits to be flushed still is
+		out, err := s.to.event(event, &e)
+		if err != nil {
+			return &result{err: err}
 		}
-		if err := g.pass(raw, &e, !s.events.buffered()); err != nil {
+		if err := g.pass(out, len(event.raw), &e, !s.events.buffered()); err != nil {
 			return gateResult(err)
 		}
 	}
@@ -112,8 +113,7 @@ func (s *stream) conclude(g *gate) *result {
 		return gateResult(err)
 	}
 	a := s.a
-	err := a.x.write(a.m.provider.dialect.End)
-	if err = errors.Join(err, a.x.flush()); err != nil {
+	if err := g.send(s.to.end()); err != nil {
 		return &result{err: err}
 	}
 	if s.done {
@@ -203,7 +203,8 @@ func (a *attempt) drain(events *sseReader) {
 
 // breakOff tells the client, in the stream itself, that it is not complete. A
 // gate that isn't open yet stays shut, so that another member can answer.
-func (a *attempt) breakOff(g *gate, res *result) {
+func (s *stream) breakOff(g *gate, res *result) {
+	a := s.a
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.shut = true
@@ -214,7 +215,7 @@ func (a *attempt) breakOff(g *gate, res *result) {
 	res.told = &o
 	final := finals[o.Class]
 	final.message = "The reply broke off: " + o.Message
-	_ = g.write(a.x.at.dialect.ErrorEvent(final.envelope()), true)
+	_ = g.write(s.to.fail(final.envelope()), true)
 }
 
 // assemble puts a stream together for a client that wants a whole reply.

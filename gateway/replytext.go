@@ -14,20 +14,27 @@ import (
 // stand one after the other with a blank line between, as does an error's
 // message. Anything that is neither a reply nor a stream is returned as it is.
 func ReplyText(reply []byte) string {
-	d := dialect.OpenAI // what clients are answered in
 	text := bytes.TrimLeft(bytes.TrimPrefix(reply, byteOrderMark), " \t\r\n")
-	var said paragraphs
-	ok := false
-	switch kindOf(text) {
-	case replyEvents:
-		ok = said.addStream(d, text)
-	case replyJSON:
-		ok = said.addReply(d, text)
+	isReply := false
+	// What clients are answered in. A reply says nothing in the other one.
+	for _, d := range []*dialect.Dialect{dialect.OpenAI, dialect.Responses} {
+		var said paragraphs
+		ok := false
+		switch kindOf(text) {
+		case replyEvents:
+			ok = said.addStream(d, text)
+		case replyJSON:
+			ok = said.addReply(d, text)
+		}
+		if words := said.String(); words != "" {
+			return strings.ToValidUTF8(words, "\uFFFD")
+		}
+		isReply = isReply || ok
 	}
-	if !ok {
-		return strings.ToValidUTF8(string(reply), "\uFFFD")
+	if isReply {
+		return ""
 	}
-	return strings.ToValidUTF8(said.String(), "\uFFFD")
+	return strings.ToValidUTF8(string(reply), "\uFFFD")
 }
 
 // paragraphs are the texts of a reply's choices, and of an error.

@@ -19,6 +19,7 @@ type route struct {
 
 var routes = []route{
 	{"chat.completions", http.MethodPost, "/v1/chat/completions", dialect.OpenAI, (*Gateway).serveCall},
+	{"responses", http.MethodPost, "/v1/responses", dialect.Responses, (*Gateway).serveCall},
 	{"models.list", http.MethodGet, "/v1/models", dialect.OpenAI, (*Gateway).serveModels},
 	{"models.retrieve", http.MethodGet, "/v1/models/", dialect.OpenAI, (*Gateway).serveModel},
 	{"health", http.MethodGet, "/health", dialect.OpenAI, (*Gateway).serveHealth},
@@ -56,7 +57,7 @@ func refuseUnrouted(w http.ResponseWriter, r *http.Request) {
 	}
 	refusal{
 		status: http.StatusNotFound, kind: kindRequest, code: "not_found",
-		message: "There is nothing at this path. The gateway serves POST /v1/chat/completions and GET /v1/models.",
+		message: "There is nothing at this path. The gateway serves POST /v1/chat/completions, POST /v1/responses and GET /v1/models.",
 	}.write(w, dialect.OpenAI)
 }
 

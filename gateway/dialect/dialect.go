@@ -7,6 +7,7 @@ package dialect
 
 import (
 	"net/http"
+	"time"
 )
 
 // Operation is what a request wants, whatever the dialect.
@@ -52,6 +53,37 @@ type Dialect struct {
 	EventsOf func(body []byte, usage bool) ([]byte, error)
 	// Assembler puts the events of a stream together to a whole reply.
 	Assembler func() Assembler
+
+	// Translate takes a client's request, which is a valid JSON object, to the
+	// canonical form: OpenAI's chat completions, in which all providers are asked.
+	// id tells the call from others, at is when it began. An error is the
+	// client's. nil: the dialect is the canonical form, and bytes pass.
+	Translate func(body []byte, id string, at time.Time) (Translation, *Error)
+	// Withheld are headers of an upstream's reply that this dialect's clients
+	// would take for something else.
+	Withheld []string
+}
+
+// Translation carries one call from the client's dialect to the canonical form
+// and back.
+type Translation interface {
+	// Request is the request in the canonical form.
+	Request() []byte
+	// Reply is a whole reply in the client's dialect.
+	Reply(body []byte) ([]byte, error)
+	// Stream begins a stream in the client's dialect.
+	Stream() Stream
+}
+
+// Stream writes a stream in the client's dialect. What it returns holds until
+// its next call.
+type Stream interface {
+	// Event is what an event of the canonical form becomes; it may be nothing.
+	Event(data []byte) ([]byte, error)
+	// End completes the stream.
+	End() []byte
+	// Fail says, instead of End, that the stream is not complete.
+	Fail(e Error) []byte
 }
 
 // Assembler puts events together.
@@ -116,7 +148,7 @@ type Count struct {
 	Known bool
 }
 
-// All are the dialects by name.
+// All are the dialects that providers may speak, by name.
 var All = map[string]*Dialect{
 	OpenAI.Name: OpenAI,
 }
