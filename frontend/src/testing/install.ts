@@ -162,6 +162,12 @@ function fill(fake: FakeProgram) {
       .concat('data: {"choices":[{"index":0,"del'),
     replyCut: true,
   }
+  fake.answer = [
+    { callId: 'req-335', status: 200, reasoning: 'The tallest above the sea is meant. ' },
+    { text: '**Mount Everest**, at 8,849 m above the sea.\n\n', firstTextMs: 240 },
+    { text: '- [Mauna Kea](https://en.wikipedia.org/wiki/Mauna_Kea) is taller from its foot on.' },
+    { done: true, finish: 'stop', totalMs: 812 },
+  ]
   const now = Date.now()
   fake.rows = Array.from({ length: 340 }, (_, i) => sample(i + 1, now))
 }

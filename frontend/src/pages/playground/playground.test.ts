@@ -336,15 +336,23 @@ describe('the page', () => {
     expect(await screen.findByText('The groups could not be loaded')).toBeVisible()
   })
 
-  it('starts a gateway that is stopped', async () => {
+  it('sends nothing while the gateway is stopped', async () => {
     const fake = program()
-    fake.door = { ...fake.door, state: 'stopped' }
+    fake.answer = hello
     const { user } = await show(PlaygroundPage, {}, fake)
     await user.type(await message(), 'Hello{Enter}')
-    expect(sends(fake)).toBe(0)
-    await user.click(screen.getByRole('button', { name: 'Start gateway' }))
-    expect(await screen.findByText('Enter sends, Shift+Enter begins a new line')).toBeVisible()
+    await screen.findByText('Good day')
+    fake.door = { ...fake.door, state: 'stopped' }
+    fake.publish('gateway')
+    expect(await screen.findByText('The gateway is stopped. Start it to ask.')).toBeVisible()
+    await user.type(await message(), 'And now?{Enter}')
+    expect(screen.getByRole('button', { name: 'Send' })).toBeDisabled()
+    expect(screen.getByRole('button', { name: 'Send again' })).toBeDisabled()
+    expect(sends(fake)).toBe(1)
+    fake.door = { ...fake.door, state: 'running' }
+    fake.publish('gateway')
+    await screen.findByText('Enter sends, Shift+Enter begins a new line')
     await user.click(screen.getByRole('button', { name: 'Send' }))
-    await waitFor(() => expect(sends(fake)).toBe(1))
+    await waitFor(() => expect(sends(fake)).toBe(2))
   })
 })
