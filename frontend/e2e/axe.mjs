@@ -13,6 +13,7 @@ export const pages = [
   'groups',
   'providers',
   'providers/1',
+  'providers/import',
   'keys',
   'connect',
   'keywords',
@@ -32,7 +33,7 @@ export async function visit(page, admin, hash) {
 
 /** Waits until all of a page is there: lazy parts, skeletons, motion. */
 export async function settle(page) {
-  await page.locator('h1, main h2, [role=dialog] h2').first().waitFor()
+  await page.locator('h1, main h2, dialog h2').first().waitFor()
   await page.waitForFunction(() => !document.querySelector('.animate-pulse'))
   await page.evaluate(() =>
     Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
