@@ -62,7 +62,7 @@ describe('a question', () => {
     const fake = program()
     fake.answer = hello
     const { user } = await show(PlaygroundPage, {}, fake)
-    await user.type(await screen.findByLabelText(/System text/), 'Be brief.')
+    await user.type(await screen.findByLabelText(/System prompt/), 'Be brief.')
     await user.click(screen.getByRole('button', { name: 'Parameters' }))
     await user.type(screen.getByLabelText('Temperature'), '0,7')
     await user.type(screen.getByLabelText('Max output tokens'), '50')

@@ -155,7 +155,7 @@ describe('removing by key', () => {
     expect(await dialog.findByText('Removed for good')).toBeVisible()
     expect(fake.last('Providers.RemoveKeys')).toEqual([[20]])
     expect(dialog.getByText('1 provider')).toBeVisible()
-    expect(dialog.getByText('1 member of groups')).toBeVisible()
+    expect(dialog.getByText('1 group member')).toBeVisible()
   })
 
   it('takes one from the list, and says when a key is nowhere', async () => {

@@ -128,7 +128,7 @@ describe('Import of a configuration', () => {
     }
     fake.progress = [running, { ...running, running: false, count: 40 }]
     await open(fake)
-    expect(await screen.findByText('40 calls looked at and brought along.')).toBeVisible()
+    expect(await screen.findByText('40 calls checked; what was missing was added.')).toBeVisible()
   })
 
   it('says what was done before it ended early', async () => {
@@ -152,7 +152,7 @@ describe('Import of a configuration', () => {
     expect(alert).toHaveTextContent('Stop the old server')
     expect(screen.getByText('relay0')).toBeVisible()
     expect(screen.getByText(/kept calls for 90 days/)).toBeVisible()
-    expect(screen.queryByText(/looked at and brought along/)).toBeNull()
+    expect(screen.queryByText(/what was missing was added/)).toBeNull()
   })
 
   it('says why it could not begin, and keeps the preview', async () => {
@@ -210,7 +210,7 @@ describe('Moving over', () => {
     await user.click(await screen.findByRole('switch', { name: 'Bring 300 calls along' }))
     expect(screen.getByText(/older than the 90 days/)).toBeVisible()
     await press('Import')
-    expect(await screen.findByText('300 calls looked at and brought along.')).toBeVisible()
+    expect(await screen.findByText('300 calls checked; what was missing was added.')).toBeVisible()
     expect(fake.last('Imports.Start')).toEqual(['up-2', '', true])
     const done = screen.getByText('Imported: 1 change').closest('[role=status]') as HTMLElement
     expect(within(done).getByRole('link', { name: 'Calls' })).toHaveAttribute('href', '#/calls')

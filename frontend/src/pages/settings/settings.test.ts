@@ -166,7 +166,7 @@ describe('Call log', () => {
   it('keeps bodies as chosen', async () => {
     const { fake, user, retype, press } = await open('log')
     await user.click(await screen.findByRole('radio', { name: 'For every call' }))
-    await retype('At most, of each side', '64')
+    await retype('Keep at most', '64')
     await retype('Keep it for', '0')
     await press('Save')
     await waitFor(() =>
@@ -229,11 +229,13 @@ describe('Export', () => {
     await user.click(screen.getByRole('radio', { name: 'Include them, encrypted' }))
     await user.type(screen.getByLabelText('Passphrase'), 'correct horse battery')
     expect(screen.getByText('Strong')).toBeVisible()
-    await user.type(screen.getByLabelText('The same again'), 'correct horse')
+    await user.type(screen.getByLabelText('Repeat the passphrase'), 'correct horse')
     await press('Export…')
-    expect(screen.getByLabelText('The same again')).toHaveAccessibleDescription(/not the same/)
+    expect(screen.getByLabelText('Repeat the passphrase')).toHaveAccessibleDescription(
+      /passphrases differ/,
+    )
     expect(fake.sent.filter(({ method }) => method === 'Files.Save')).toHaveLength(1)
-    await user.type(screen.getByLabelText('The same again'), ' battery')
+    await user.type(screen.getByLabelText('Repeat the passphrase'), ' battery')
     await press('Export…')
     expect(fake.last('Files.Save')).toEqual([
       'configuration',
