@@ -45,8 +45,8 @@ test('a browser fetches a document with a voucher', async () => {
   })
   const name = await browser().transport.save('calls', { format: 'csv' })
   expect(name).toBe('headgate-calls.csv')
-  expect(asked[0].path).toBe('/download/calls')
-  expect(asked[0].init).toMatchObject({
+  expect(asked[0]?.path).toBe('/download/calls')
+  expect(asked[0]?.init).toMatchObject({
     method: 'POST',
     body: '{"format":"csv"}',
     headers: { 'Content-Type': 'application/json' },
@@ -71,9 +71,9 @@ test('a browser sends the chosen file as it is', async () => {
     input.dispatchEvent(new Event('change'))
   })
   expect(await browser().transport.open()).toEqual(upload)
-  expect(asked[0].path).toBe('/files?name=api%20server.db')
-  expect(asked[0].init.body).toBe(file)
-  expect(asked[0].init.headers).toEqual({ 'Content-Type': 'application/octet-stream' })
+  expect(asked[0]?.path).toBe('/files?name=api%20server.db')
+  expect(asked[0]?.init.body).toBe(file)
+  expect(asked[0]?.init.headers).toEqual({ 'Content-Type': 'application/octet-stream' })
   expect(document.querySelector('input')).toBeNull()
 })
 
