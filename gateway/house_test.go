@@ -306,7 +306,12 @@ const (
 // request makes a chat request.
 func (h *house) request(ctx context.Context, body string, headers ...string) *http.Request {
 	h.t.Helper()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.server.URL+"/v1/chat/completions", strings.NewReader(body))
+	return h.requestTo(ctx, "/v1/chat/completions", body, headers...)
+}
+
+func (h *house) requestTo(ctx context.Context, path, body string, headers ...string) *http.Request {
+	h.t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -354,6 +359,7 @@ func (a answer) text() string {
 				b.WriteString(c.Message.Content + c.Delta.Content)
 			}
 		}
+		b.WriteString(responsesText(data))
 	}
 	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/event-stream") {
 		add([]byte(a.body))
@@ -383,9 +389,10 @@ func (a answer) events() []string {
 	return out
 }
 
+// done tells whether a stream says that it is complete.
 func (a answer) done() bool {
 	events := a.events()
-	return len(events) > 0 && events[len(events)-1] == done
+	return len(events) > 0 && (events[len(events)-1] == done || strings.HasPrefix(events[len(events)-1], `{"type":"response.completed"`))
 }
 
 // envelope reads an error and fails unless all four keys are there.

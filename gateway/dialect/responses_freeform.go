@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // freeform takes the text out of the arguments {"input":"…"} with which a model
@@ -32,24 +33,31 @@ func (f *freeform) add(arguments string) inner {
 	if f.state != freeformInside {
 		return nil
 	}
-	from := f.seen
+	before := len(f.input)
 	for f.seen < len(f.arguments) {
 		rest := f.arguments[f.seen:]
-		if rest[0] == '"' {
-			f.state = freeformAfter
-			break
-		}
 		size := 1
-		if rest[0] == '\\' {
-			if size = escapeLength(rest); size == 0 {
-				break // the rest of it is to come
+		switch c := rest[0]; {
+		case c == '"':
+			f.state = freeformAfter
+			return f.input[before:]
+		case c == '\\':
+			escape := escapeIn(rest)
+			if escape == nil {
+				return f.input[before:] // the rest of it is to come
 			}
+			if size = len(escape); size == 1 {
+				escape = []byte(`\\`) // none: models forget to double it
+			}
+			f.input = append(f.input, escape...)
+		case c < ' ':
+			f.input = appendEscaped(f.input, string(c)) // as they do to escape line ends
+		default:
+			f.input = append(f.input, c)
 		}
 		f.seen += size
 	}
-	added := inner(f.arguments[from:f.seen])
-	f.input = append(f.input, added...)
-	return added
+	return f.input[before:]
 }
 
 // begin looks for the text's beginning.
@@ -73,28 +81,38 @@ func (f *freeform) begin() {
 	f.state, f.seen = freeformInside, i
 }
 
-// escapeLength is how long the escape is that b begins with, or the pair of them
-// that makes one character; 0 when it isn't all there.
-func escapeLength(b []byte) int {
+// escapeIn is the escape that b begins with, or the two that make one character;
+// only the backslash where it begins none, nil when not all of it is there.
+func escapeIn(b []byte) []byte {
 	const unicode = len(`\u0000`)
 	switch {
 	case len(b) < 2:
-		return 0
+		return nil
+	case b[1] != 'u' && bytes.IndexByte([]byte(`"\/bfnrt`), b[1]) < 0:
+		return b[:1]
 	case b[1] != 'u':
-		return 2
-	case len(b) < unicode:
-		return 0
+		return b[:2]
 	}
-	high := b[2]|0x20 == 'd' && bytes.IndexByte([]byte("89abAB"), b[3]) >= 0
-	switch {
-	case !high:
-		return unicode
-	case len(b) > unicode && b[unicode] != '\\', len(b) > unicode+1 && b[unicode+1] != 'u':
-		return unicode // half of a pair, as it was sent
-	case len(b) < 2*unicode:
-		return 0
+	for _, c := range b[2:min(unicode, len(b))] {
+		if strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
+			return b[:1]
+		}
 	}
-	return 2 * unicode
+	if len(b) < unicode {
+		return nil
+	}
+	if high := b[2]|0x20 == 'd' && bytes.IndexByte([]byte("89abAB"), b[3]) >= 0; !high {
+		return b[:unicode]
+	}
+	switch low := b[unicode:]; {
+	case len(low) > 0 && low[0] != '\\', len(low) > 1 && low[1] != 'u':
+		return b[:unicode] // half of a pair, as it was sent
+	case len(low) < unicode:
+		return nil
+	case !json.Valid(inner(low[:unicode]).quoted()):
+		return b[:unicode]
+	}
+	return b[:2*unicode]
 }
 
 // end is the whole text when no more arguments come. Models that don't keep to

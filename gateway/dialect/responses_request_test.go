@@ -10,13 +10,15 @@ import (
 	"headgate/gateway/dialect"
 )
 
+var at = time.Unix(1764547200, 0)
+
 // translate takes a Responses request to a chat request, or says why not.
 func translate(t *testing.T, body string) (dialect.Translation, *dialect.Error) {
 	t.Helper()
 	if !json.Valid([]byte(body)) {
 		t.Fatalf("the test's request is not JSON: %s", body)
 	}
-	return dialect.Responses.Translate([]byte(body), "0id", time.Unix(1764547200, 0))
+	return dialect.Responses.Translate([]byte(body), "0id", at)
 }
 
 func compact(t *testing.T, text string) string {
