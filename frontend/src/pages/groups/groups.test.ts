@@ -50,6 +50,26 @@ const saves = (fake: FakeProgram) =>
   fake.sent.filter(({ method }) => method === 'Groups.Save').length
 
 describe('the order of members', () => {
+  it('keeps what is being typed when the groups are fetched again', async () => {
+    const { fake, user } = await show(GroupsPage, {}, program())
+    const field = await screen.findByLabelText('Priority of A · m2')
+    await user.clear(field)
+    await user.type(field, '7')
+    const asked = () => fake.sent.filter(({ method }) => method === 'Groups.List').length
+    const before = asked()
+    fake.publish('groups')
+    await waitFor(() => expect(asked()).toBeGreaterThan(before))
+    await new Promise(requestAnimationFrame)
+    expect(field).toHaveValue('7')
+    await user.tab()
+    await waitFor(() =>
+      expect(sent(fake).toSorted()).toEqual([
+        [11, 1],
+        [12, 7],
+      ]),
+    )
+  })
+
   it('changes by Up, which keeps the focus', async () => {
     const { fake, user } = await show(GroupsPage, {}, program())
     await user.click(await screen.findByRole('button', { name: 'Move A · m2 up' }))
