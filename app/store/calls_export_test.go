@@ -2,8 +2,13 @@ package store
 
 // LookBack sets through how many calls a page looks until the returned function
 // is called.
-func LookBack(calls int) (restore func()) {
-	before := lookBack
-	lookBack = calls
-	return func() { lookBack = before }
+func LookBack(calls int) (restore func()) { return swapped(&lookBack, calls) }
+
+// BacklogCalls sets how many calls CatchUp counts at a time, likewise.
+func BacklogCalls(calls int) (restore func()) { return swapped(&backlogCalls, calls) }
+
+func swapped(of *int, to int) (restore func()) {
+	before := *of
+	*of = to
+	return func() { *of = before }
 }

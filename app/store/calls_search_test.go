@@ -85,7 +85,7 @@ func TestCallsAreFoundByAllFilters(t *testing.T) {
 						want = append(want, e.Call.ID)
 					}
 				}
-				for q.Limit = 7; ; {
+				for q.Limit = 23; ; {
 					page, err := s.Page(t.Context(), q)
 					if err != nil {
 						t.Fatal(err)
@@ -93,7 +93,7 @@ func TestCallsAreFoundByAllFilters(t *testing.T) {
 					for _, r := range page.Rows {
 						got = append(got, r.ID)
 					}
-					if page.Cut || page.More != (page.Next != 0) || page.More && len(page.Rows) != 7 {
+					if page.Cut || page.More != (page.Next != 0) || page.More && len(page.Rows) != q.Limit {
 						t.Fatalf("a page of %d: %+v", len(page.Rows), page)
 					}
 					if !page.More {

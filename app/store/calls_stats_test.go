@@ -217,7 +217,7 @@ func inTime(from, to int64) func(*gateway.Call) bool {
 
 func TestStatisticsAreWhatCountingGives(t *testing.T) {
 	s := openForCalls(t, t.TempDir()).CallLog()
-	all := randomCalls(3000)
+	all := randomCalls(1500)
 	for run := range slices.Chunk(all, 170) {
 		mustWrite(t, s, run...)
 	}
@@ -425,10 +425,12 @@ func firstCallColumns(t *testing.T, db *sql.DB) string {
 	return columns
 }
 
-// Not parallel: it changes the migrations of the whole package.
+// Not parallel: it changes the migrations of the whole package, and how many
+// calls are counted at a time.
 func TestCallsFromBeforeStatisticsAreCounted(t *testing.T) {
+	defer store.BacklogCalls(200)()
 	dir, newDir := t.TempDir(), t.TempDir()
-	all := randomCalls(4500)
+	all := randomCalls(450)
 	slices.SortFunc(all, func(a, b calllog.Entry) int { return a.Call.StartedAt.Compare(b.Call.StartedAt) })
 	for n := range all {
 		for i := range all[n].Call.Attempts {
@@ -436,7 +438,7 @@ func TestCallsFromBeforeStatisticsAreCounted(t *testing.T) {
 		}
 	}
 	wanted := openForCalls(t, newDir)
-	for run := range slices.Chunk(all, 500) {
+	for run := range slices.Chunk(all, 150) {
 		mustWrite(t, wanted.CallLog(), run...)
 	}
 	open := storedCall(99_999)
@@ -482,7 +484,7 @@ func TestCallsFromBeforeStatisticsAreCounted(t *testing.T) {
 	}
 	q := calllog.StatsQuery{From: statsBegan.Truncate(time.Hour).UnixMilli(), To: callsBegan.AddDate(0, 0, 1).UnixMilli(), Buckets: 300, Top: 50}
 	got, want := statsOf(t, s, q), statsOf(t, wanted.CallLog(), q)
-	if got.Totals.Calls != 4502 || !reflect.DeepEqual(got, want) {
+	if got.Totals.Calls != 452 || !reflect.DeepEqual(got, want) {
 		t.Errorf("caught up it is %+v\nwant %+v", got.Totals, want.Totals)
 	}
 	used, err := s.KeywordUse(t.Context())
