@@ -5,10 +5,13 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"headgate/app/apperr"
 	"headgate/app/calllog"
 	"headgate/app/event"
+	"headgate/app/settings"
 	"headgate/gateway"
 )
 
@@ -59,4 +62,22 @@ func TestBroughtCallsAreThereOnce(t *testing.T) {
 	if n, err := log.Bring(t.Context(), []gateway.Call{okCall(9000)}); err == nil || n != 0 {
 		t.Errorf("brought %d (%v) to a full disk", n, err)
 	}
+}
+
+// They may have begun long before what was removed last.
+func TestBroughtCallsMayBeOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := readable{newFakeStore()}
+		log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
+		log.Start(settings.Log{Days: 30})
+		time.Sleep(90 * time.Minute)
+		if _, err := log.Bring(t.Context(), []gateway.Call{okCall(1)}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if n := len(store.looked); n != 3 || store.looked[1].IsZero() || !store.looked[2].IsZero() {
+			t.Errorf("looked from %v on, want from the first call on again", store.looked)
+		}
+		closeLog(t, log)
+	})
 }

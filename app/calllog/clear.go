@@ -34,7 +34,7 @@ func (l *Log) Clear(ctx context.Context, before int64) (Cleared, error) {
 		}
 	}()
 	for after := int64(0); ; {
-		removed, last, err := l.store.Remove(ctx, time.UnixMilli(before), after, clearCalls)
+		removed, last, err := l.store.Remove(ctx, time.Time{}, time.UnixMilli(before), after, clearCalls)
 		if err != nil {
 			return done, err
 		}

@@ -32,7 +32,7 @@ func (s *slowStore) CatchUp(context.Context) (bool, error) {
 	return true, nil
 }
 
-func (s *slowStore) Remove(_ context.Context, before time.Time, after int64, limit int) (int, int64, error) {
+func (s *slowStore) Remove(_ context.Context, _, before time.Time, after int64, limit int) (int, int64, error) {
 	time.Sleep(s.takes)
 	if s.fail != nil {
 		return 0, 0, s.fail

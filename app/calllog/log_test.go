@@ -27,8 +27,9 @@ type fakeStore struct {
 	entries     map[string]calllog.Entry
 	writes      []int // entries in each
 	interrupted int
-	pruned      []time.Time
-	old         int // calls that Prune finds
+	looked      []time.Time // since when Remove was asked
+	pruned      []time.Time // and before when
+	old         int         // calls that Remove finds
 	bodiesAge   []time.Time
 	oldBodies   int // that PruneBodies finds
 	compacted   int
@@ -63,13 +64,13 @@ func (s *fakeStore) Interrupt(context.Context) (int, error) {
 	return 0, s.fail
 }
 
-func (s *fakeStore) Prune(_ context.Context, before time.Time, limit int) (int, error) {
+func (s *fakeStore) Remove(_ context.Context, since, before time.Time, after int64, limit int) (int, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pruned = append(s.pruned, before)
+	s.looked, s.pruned = append(s.looked, since), append(s.pruned, before)
 	n := min(s.old, limit)
 	s.old -= n
-	return n, nil
+	return n, after + int64(n), nil
 }
 
 func (s *fakeStore) PruneBodies(_ context.Context, before time.Time, limit int) (int, error) {
@@ -103,7 +104,7 @@ func (s *fakeStore) entry(t *testing.T, id string) calllog.Entry {
 	return e
 }
 
-// pruning returns what Prune and Compact were asked so far.
+// pruning returns what Remove and Compact were asked so far.
 func (s *fakeStore) pruning() (pruned []time.Time, compacted int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -349,6 +350,9 @@ func TestOldCallsAreRemoved(t *testing.T) {
 		synctest.Wait()
 		if pruned, compacted := store.pruning(); len(pruned) != 4 || compacted != 1 {
 			t.Fatalf("an hour later: %d steps, %d compactions", len(pruned), compacted)
+		}
+		if !store.looked[0].IsZero() || !store.looked[3].Equal(pruned[0].Add(-24*time.Hour)) {
+			t.Errorf("looked from %v on, want from the first call on and then no further than needed", store.looked)
 		}
 		log.Keep(settings.Log{Days: 0})
 		time.Sleep(3 * time.Hour)

@@ -11,6 +11,9 @@ const (
 	tidyEvery   = time.Hour
 	pruneCalls  = 2000 // at a time: writes come in between
 	pruneBodies = 500
+	// late is how long after its start a call may come into the log at most, so
+	// that an hourly look finds it.
+	late = 24 * time.Hour
 	// statsAge is for how long statistics outlive their calls at most.
 	statsAge = 2 * 366 * 24 * time.Hour
 )
@@ -21,15 +24,17 @@ func (l *Log) tidyUp(ctx context.Context) {
 	l.catchUp(ctx)
 	clock := time.NewTicker(tidyEvery)
 	defer clock.Stop()
+	var gone time.Time // calls of before it are; zero: not yet, or others may have come
 	for {
 		select {
 		case <-l.tidy:
+			gone = time.Time{}
 		case <-clock.C:
 		case <-ctx.Done():
 			return
 		}
-		calls := l.prune(ctx, "calls", l.days.Load(), pruneCalls, l.store.Prune)
-		bodies := l.prune(ctx, "bodies", l.bodyDays.Load(), pruneBodies, l.store.PruneBodies)
+		calls := l.pruneCalls(ctx, &gone)
+		bodies, _ := l.prune(ctx, "bodies", l.bodyDays.Load(), pruneBodies, l.store.PruneBodies)
 		if l.shrink.Swap(false) || calls+bodies > 0 {
 			l.compact(ctx)
 		}
@@ -62,10 +67,27 @@ func (l *Log) catchUp(ctx context.Context) {
 	}
 }
 
-// prune removes what is older than so many days, and returns how much it was.
-func (l *Log) prune(ctx context.Context, what string, days int64, step int, remove func(context.Context, time.Time, int) (int, error)) (removed int) {
+// pruneCalls removes old calls wherever they stand in the log: those that were
+// brought along came later than they began.
+func (l *Log) pruneCalls(ctx context.Context, gone *time.Time) (removed int) {
+	var oldest time.Time
+	after := int64(0)
+	removed, all := l.prune(ctx, "calls", l.days.Load(), pruneCalls, func(ctx context.Context, before time.Time, limit int) (n int, err error) {
+		oldest = before
+		n, after, err = l.store.Remove(ctx, *gone, before, after, limit)
+		return n, err
+	})
+	if all {
+		*gone = oldest.Add(-late)
+	}
+	return removed
+}
+
+// prune removes what is older than so many days. It returns how much it was, and
+// whether it was all.
+func (l *Log) prune(ctx context.Context, what string, days int64, step int, remove func(context.Context, time.Time, int) (int, error)) (removed int, all bool) {
 	if days <= 0 {
-		return 0
+		return 0, false
 	}
 	before := time.Now().Add(-time.Duration(days) * 24 * time.Hour)
 	for ctx.Err() == nil {
@@ -77,14 +99,14 @@ func (l *Log) prune(ctx context.Context, what string, days int64, step int, remo
 			break
 		}
 		removed += n
-		if n < step {
+		if all = n < step; all {
 			break
 		}
 	}
 	if removed > 0 {
 		l.log.Info("the call log removed what is old", "what", what, "count", removed, "days", days)
 	}
-	return removed
+	return removed, all
 }
 
 func (l *Log) compact(ctx context.Context) {

@@ -40,17 +40,15 @@ type Store interface {
 	// CatchUp counts some of the calls that were stored before there were
 	// statistics, and returns whether there are more.
 	CatchUp(ctx context.Context) (more bool, err error)
-	// Prune looks at the oldest limit calls and removes those that started
-	// before the given time, with their attempts. It returns how many went:
-	// fewer than limit means that no older ones are left.
-	Prune(ctx context.Context, before time.Time, limit int) (int, error)
-	// PruneBodies is Prune for the bodies of the oldest limit calls that have
-	// some. The calls stay.
+	// PruneBodies looks at the oldest limit calls that have bodies and removes
+	// those bodies whose calls started before the given time. It returns how many
+	// went: fewer than limit means that no older ones are left.
 	PruneBodies(ctx context.Context, before time.Time, limit int) (int, error)
 	// Remove removes the first limit finished calls after a seq that started
-	// before the given time, with all that is theirs but statistics. It returns
-	// how many and the last one's seq; 0: there was none.
-	Remove(ctx context.Context, before time.Time, after int64, limit int) (removed int, last int64, err error)
+	// between two times, with all that is theirs but statistics. Some from
+	// before since may go too. It returns how many and the last one's seq; 0:
+	// there was none.
+	Remove(ctx context.Context, since, before time.Time, after int64, limit int) (removed int, last int64, err error)
 	// ForgetTallies removes the tallies of UTC days before the given time.
 	ForgetTallies(ctx context.Context, before time.Time) error
 	// Compact gives the room of removed calls back to the disk.

@@ -87,7 +87,7 @@ func TestBodiesTakeLittleRoomAndGoFirst(t *testing.T) {
 			t.Errorf("%s has bodies: %v (%v), want %v", id, d.HasBodies, err, want)
 		}
 	}
-	if n, err := s.Prune(t.Context(), callsBegan.Add(time.Hour), 1000); err != nil || n != 300 {
+	if n, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 1000); err != nil || n != 300 {
 		t.Fatalf("removed %d calls (%v)", n, err)
 	}
 	var left int
@@ -191,7 +191,7 @@ func TestKeywordUseCountsCalls(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("used %+v (%v), want %+v", got, err, want)
 	}
-	if _, err := s.Prune(t.Context(), callsBegan.Add(time.Hour), 100); err != nil {
+	if _, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 100); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.KeywordUse(t.Context()); err != nil || !reflect.DeepEqual(got, want) {

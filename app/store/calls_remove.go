@@ -9,23 +9,9 @@ import (
 	"headgate/app/calllog"
 )
 
-// oldest are the calls that Prune removes: order of arrival is, but for a
-// changed clock, order of time, so that no index by time is needed.
-const oldest = `(SELECT seq FROM (SELECT seq, started_at FROM calls ORDER BY seq LIMIT ?) WHERE started_at < ?)`
-
-// Prune removes the oldest calls, as calllog.Store says.
-func (s *callStore) Prune(ctx context.Context, before time.Time, limit int) (removed int, err error) {
-	err = s.removing(ctx, func(tx *sql.Tx) error {
-		removed, err = removeCalls(ctx, tx, oldest, limit, before.UnixMilli())
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("remove old calls: %w", err)
-	}
-	return removed, nil
-}
-
-// PruneBodies removes the oldest bodies, as calllog.Store says.
+// PruneBodies removes the oldest bodies, as calllog.Store says: what is brought
+// along has none, so that order of arrival is, but for a changed clock, order of
+// time.
 func (s *callStore) PruneBodies(ctx context.Context, before time.Time, limit int) (removed int, err error) {
 	done, err := s.write.ExecContext(ctx, `DELETE FROM bodies WHERE call_seq IN (SELECT call_seq FROM
 		(SELECT call_seq, started_at FROM bodies ORDER BY call_seq LIMIT ?) WHERE started_at < ?)`, limit, before.UnixMilli())
@@ -40,10 +26,10 @@ func (s *callStore) PruneBodies(ctx context.Context, before time.Time, limit int
 // are: calls that were brought along arrived later than they began.
 const removable = "SELECT seq FROM calls NOT INDEXED WHERE seq > ? AND seq <= ? AND started_at < ? AND state <> ?"
 
-// Remove removes calls of before a time, as calllog.Store says.
-func (s *callStore) Remove(ctx context.Context, before time.Time, after int64, limit int) (removed int, last int64, err error) {
+// Remove removes calls of a time, as calllog.Store says.
+func (s *callStore) Remove(ctx context.Context, since, before time.Time, after int64, limit int) (removed int, last int64, err error) {
 	err = s.removing(ctx, func(tx *sql.Tx) error {
-		hours := calllog.HoursOf(0, before.UnixMilli())
+		hours := calllog.HoursOf(since.UnixMilli(), before.UnixMilli())
 		var first, end, found sql.NullInt64
 		if err := tx.QueryRowContext(ctx, spanQuery, hours.From, hours.To).Scan(&first, &end); err != nil || !end.Valid {
 			return err

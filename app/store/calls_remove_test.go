@@ -50,7 +50,7 @@ func TestRemovedCallsAreThoseOfATime(t *testing.T) {
 	before := callsBegan.Add(10*time.Hour + time.Minute)
 	var removed []int
 	for after := int64(0); ; {
-		n, last, err := s.Remove(t.Context(), before, after, 4)
+		n, last, err := s.Remove(t.Context(), time.Time{}, before, after, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,17 +86,36 @@ func TestRemovedCallsAreThoseOfATime(t *testing.T) {
 	}
 }
 
+// Whoever knows that older ones are gone needn't look for them.
+func TestRemoveLooksNoFurtherThanAsked(t *testing.T) {
+	s := openForCalls(t, t.TempDir()).CallLog()
+	for n := range 10 {
+		e := storedCall(n)
+		e.Call.StartedAt = callsBegan.Add(time.Duration(n) * time.Hour)
+		mustWrite(t, s, e)
+	}
+	before := callsBegan.Add(5 * time.Hour)
+	n, _, err := s.Remove(t.Context(), callsBegan.Add(3*time.Hour), before, 0, 100)
+	if left := idsOf(t, s); err != nil || n != 2 || len(left) != 8 {
+		t.Errorf("removed %d (%v), left are %v", n, err, left)
+	}
+	n, _, err = s.Remove(t.Context(), time.Time{}, before, 0, 100)
+	if left := idsOf(t, s); err != nil || n != 3 || len(left) != 5 {
+		t.Errorf("removed %d (%v), left are %v", n, err, left)
+	}
+}
+
 // What a window has seen must stay behind what comes.
 func TestSeqsAreNeverGivenAgain(t *testing.T) {
 	dir := t.TempDir()
 	db := openForCalls(t, dir)
 	s := db.CallLog()
 	mustWrite(t, s, storedCall(1), storedCall(2), storedCall(3))
-	if n, _, err := s.Remove(t.Context(), callsBegan.Add(time.Hour), 0, 100); n != 3 || err != nil {
+	if n, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 100); n != 3 || err != nil {
 		t.Fatal(n, err)
 	}
 	mustWrite(t, s, storedCall(4))
-	if n, _, err := s.Remove(t.Context(), callsBegan.Add(time.Hour), 0, 100); n != 1 || err != nil {
+	if n, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 100); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	if err := db.Close(); err != nil {

@@ -94,7 +94,7 @@ func BenchmarkDashboard(b *testing.B) {
 	})
 	b.Run("clear/nothing-is-old", func(b *testing.B) { // all is looked through
 		for b.Loop() {
-			if _, _, err := s.Remove(b.Context(), end.AddDate(0, 0, -benchDays), 0, 1000); err != nil {
+			if _, _, err := s.Remove(b.Context(), time.Time{}, end.AddDate(0, 0, -benchDays), 0, 1000); err != nil {
 				b.Fatal(err)
 			}
 		}

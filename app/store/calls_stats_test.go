@@ -377,7 +377,7 @@ func TestStatisticsOutliveCallsAndNames(t *testing.T) {
 	brought := storedCall(-1000)
 	brought.Call.GroupID, brought.Call.Model = 3, "older-group"
 	mustWrite(t, s, brought)
-	if n, err := s.Prune(t.Context(), callsBegan.Add(time.Hour), 100); n != 3 || err != nil {
+	if n, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 100); n != 3 || err != nil {
 		t.Fatalf("removed %d, %v", n, err)
 	}
 	got := statsOf(t, s, allTime(calllog.StatsQuery{}))

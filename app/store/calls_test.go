@@ -282,7 +282,7 @@ func TestLastUseOutlivesTheCalls(t *testing.T) {
 	late := storedCall(1) // an earlier call that ended later
 	late.Call.ID, late.Call.APIKeyID = "late", 1
 	mustWrite(t, s, late)
-	if _, err := s.Prune(t.Context(), callsBegan.Add(time.Hour), 100); err != nil {
+	if _, _, err := s.Remove(t.Context(), time.Time{}, callsBegan.Add(time.Hour), 0, 100); err != nil {
 		t.Fatal(err)
 	}
 	used, err := s.LastUsed(t.Context())
@@ -308,7 +308,7 @@ func TestOldCallsGoAndTheFileShrinks(t *testing.T) {
 	mustWrite(t, s, all...)
 	before := callsBegan.Add(2500 * time.Second)
 	for _, want := range []int{2000, 500, 0} {
-		if n, err := s.Prune(t.Context(), before, 2000); err != nil || n != want {
+		if n, _, err := s.Remove(t.Context(), time.Time{}, before, 0, 2000); err != nil || n != want {
 			t.Fatalf("removed %d (%v), want %d", n, err, want)
 		}
 	}
