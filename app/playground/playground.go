@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -66,9 +67,11 @@ type News struct {
 type Playground struct {
 	gateway http.Handler
 
-	mu    sync.Mutex
-	tries map[string]*try
-	last  int64
+	mu      sync.Mutex
+	tries   map[string]*try
+	last    int64
+	closed  bool
+	running sync.WaitGroup
 }
 
 // New returns a playground in front of the engine.
@@ -93,18 +96,20 @@ func (p *Playground) Send(q Question) (string, error) {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "Headgate/Playground")
 	t := newTry(cancel)
-	id, err := p.keep(t)
+	id, err := p.begin(t, r)
 	if err != nil {
 		cancel()
-		return "", err
 	}
-	go t.run(p.gateway, r)
-	return id, nil
+	return id, err
 }
 
-func (p *Playground) keep(t *try) (string, error) {
+// begin lets a try run unless too many do, and forgets those that ended long ago.
+func (p *Playground) begin(t *try, r *http.Request) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closed {
+		return "", errClosed
+	}
 	running := 0
 	for id, old := range p.tries {
 		switch ended := old.endedAt(); {
@@ -120,8 +125,11 @@ func (p *Playground) keep(t *try) (string, error) {
 	p.last++
 	id := strconv.FormatInt(p.last, 10)
 	p.tries[id] = t
+	p.running.Go(func() { t.run(p.gateway, r) })
 	return id, nil
 }
+
+var errClosed = errors.New("the playground is closed")
 
 func (p *Playground) find(id string) (*try, error) {
 	p.mu.Lock()
@@ -151,13 +159,15 @@ func (p *Playground) Stop(id string) {
 	}
 }
 
-// Close ends all tries.
+// Close ends all tries and waits until the engine has let go of them.
 func (p *Playground) Close() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.closed = true
 	for _, t := range p.tries {
 		t.stop()
 	}
+	p.mu.Unlock()
+	p.running.Wait()
 }
 
 // request returns the request's body and the model that it goes straight to.

@@ -73,6 +73,15 @@ func TestAReplyIsReadAsItComes(t *testing.T) {
 			want: playground.News{Text: "Good day", Reasoning: "hm", Finish: "stop", Status: 200},
 		},
 		{
+			name: "reasoning under both names", stream: true,
+			serve: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/event-stream")
+				_, _ = io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm\",\"reasoning_content\":\"hm\"}}]}\n\n")
+				_, _ = io.WriteString(w, "data: {\"choices\":[{\"delta\":{\"content\":\"Yes\"}}]}\n\n")
+			},
+			want: playground.News{Text: "Yes", Reasoning: "hm", Status: 200},
+		},
+		{
 			name: "whole",
 			serve: func(w http.ResponseWriter, _ *http.Request) {
 				_, _ = io.WriteString(w, `{"choices":[{"message":{"content":"Good `)
@@ -190,5 +199,23 @@ func TestOnlySoManyTriesRunAtOnce(t *testing.T) {
 	readAll(t, p, "1")
 	if _, err := p.Send(hello(false)); err != nil {
 		t.Errorf("after one has ended: %v", err)
+	}
+}
+
+func TestNoTryOutlivesThePlayground(t *testing.T) {
+	began, ended := make(chan struct{}), false
+	p := playground.New(engine(func(_ http.ResponseWriter, r *http.Request) {
+		close(began)
+		<-r.Context().Done()
+		ended = true
+	}))
+	ask(t, p, hello(false))
+	<-began
+	p.Close()
+	if !ended {
+		t.Error("the engine still answers")
+	}
+	if _, err := p.Send(hello(false)); err == nil {
+		t.Error("a closed playground asks")
 	}
 }

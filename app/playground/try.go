@@ -2,6 +2,7 @@ package playground
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -107,6 +108,9 @@ type said struct {
 	ReasoningContent string `json:"reasoning_content"`
 }
 
+// thoughts are the reasoning, which some servers send under both names.
+func (s said) thoughts() string { return cmp.Or(s.Reasoning, s.ReasoningContent) }
+
 // take reads one document of the reply; what isn't one tells nothing.
 func (t *try) take(document []byte) {
 	var r reply
@@ -127,7 +131,7 @@ func (t *try) take(document []byte) {
 	}
 	p := piece{
 		text:      first.Delta.Content + first.Delta.Refusal + first.Message.Content + first.Message.Refusal,
-		reasoning: first.Delta.Reasoning + first.Delta.ReasoningContent + first.Message.Reasoning + first.Message.ReasoningContent,
+		reasoning: first.Delta.thoughts() + first.Message.thoughts(),
 	}
 	if p == (piece{}) {
 		return
