@@ -1,55 +1,116 @@
-// Pictures of the main pages in both themes, for the README: build/screenshots.
+// Pictures of every page in both themes, for the README: build/screenshots.
+// Needs the built programs (make build-server) and the upstream beside them.
+// NAMES of pictures as arguments take only those: npm run screenshots -- groups
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chat, furnish, launch, login, rpc, world } from './world.mjs'
+import { settle } from './axe.mjs'
+import { frugal } from './png.mjs'
+import { failOver, fill, question, redirect, scripts } from './showcase.mjs'
+import { launch, login, occupy, rpc, world } from './world.mjs'
 
 const to = join(import.meta.dirname, '..', '..', 'build', 'screenshots')
+const size = { width: 1180, height: 760 }
+const wanted = process.argv.slice(2)
+
+/** The usual address, if nobody has it. */
+async function address() {
+  try {
+    await (await occupy(8001)).close()
+    return '127.0.0.1:8001'
+  } catch {
+    return '127.0.0.1:0'
+  }
+}
+
+/** Takes a picture of what ready has made of a page. */
+function photographer(page, admin, theme) {
+  return async (name, hash, ready) => {
+    if (wanted.length > 0 && !wanted.includes(name)) return
+    await page.goto('about:blank')
+    await page.goto(`${admin}/#/${hash}`)
+    await settle(page)
+    await ready?.()
+    await settle(page)
+    await page.mouse.move(size.width - 1, size.height - 1)
+    const path = join(to, `${name}-${theme}.png`)
+    await writeFile(path, frugal(await page.screenshot({ animations: 'disabled', caret: 'hide' })))
+    console.log(path)
+  }
+}
+
+async function firstStart(browser, dark) {
+  const { page, admin, end } = await world(browser, { dark, size, addr: await address() })
+  try {
+    await login(page)
+    await photographer(page, admin, dark ? 'dark' : 'light')('start', 'start')
+  } finally {
+    await end()
+  }
+}
+
+async function inUse(browser, dark) {
+  const { page, admin, upstreams, end } = await world(browser, {
+    ...{ scripts, dark, size, addr: await address(), prepare: fill },
+  })
+  const picture = photographer(page, admin, dark ? 'dark' : 'light')
+  try {
+    await login(page)
+    const putBack = await redirect(page, {
+      OpenAI: upstreams.openai,
+      OpenRouter: upstreams.openrouter,
+      Groq: upstreams.groq,
+    })
+    const { baseUrl } = await rpc(page, 'Gateway/Status')
+    const call = await failOver(page, baseUrl)
+    await picture('playground', 'playground', async () => {
+      const message = page.getByRole('textbox', { name: 'Message', exact: true })
+      await message.fill(question)
+      await message.press('Enter')
+      await page.getByRole('switch', { name: 'Show Markdown' }).click()
+      await page.getByText('Answered by').waitFor()
+    })
+    const chosen = 'filter=exclude&words=embedding,%20mini&alias=each'
+    await picture('import', `providers/import?provider=2&${chosen}`, async () => {
+      await page
+        .getByRole('grid')
+        .getByRole('row', { name: /glm-5\.2/ })
+        .waitFor()
+      await page.getByRole('button', { name: /^Select all/ }).click()
+    })
+    await picture('groups', 'groups', () =>
+      page.getByRole('button', { name: /^Why\b.*chat/ }).click(),
+    )
+    await putBack() // which forgets how they did
+    await picture('providers', 'providers')
+    await picture('provider', 'providers/1')
+    await picture('dashboard', 'dashboard?range=7d')
+    await picture('calls', 'calls')
+    await picture('call', `calls?call=${call}`, () => page.getByRole('article').first().waitFor())
+    await rpc(page, 'APIKeys/Rotate', 1, 24 * 3600)
+    await picture('keys', 'keys')
+    await picture('keywords', 'keywords')
+    await picture('settings', 'settings/failover')
+    await picture('palette', 'dashboard?range=7d', async () => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('co')
+    })
+    await picture('connect', 'connect/codex', async () => {
+      await page.getByLabel('Model (group)').selectOption('code')
+      await page.getByRole('button', { name: 'New key for Codex' }).click()
+      await page.getByText(/HEADGATE_API_KEY='hg-/).waitFor()
+    })
+  } finally {
+    await end()
+  }
+}
+
 await mkdir(to, { recursive: true })
 const browser = await launch()
 try {
   for (const dark of [false, true]) {
-    const size = { width: 1180, height: 720 }
-    const { page, admin, upstreams, end } = await world(browser, {
-      scripts: [{ marker: 'good', steps: [{ head_delay_ms: 160, event_delay_ms: 45 }] }],
-      dark,
-      size,
-    })
-    try {
-      await login(page)
-      const { key, baseUrl } = await furnish(page, upstreams.good, {
-        refused: 'Workstation',
-        good: 'OpenRouter',
-        model: 'llama-3.3-70b-instruct',
-      })
-      for (let i = 0; i < 14; i++) {
-        const model = i % 6 === 4 ? 'nobody' : 'chat'
-        await (await chat(baseUrl, key, model, i % 3 === 0)).text()
-      }
-      const query = { before: 0, limit: 50, states: ['ok'], groupId: 0, apiKeyId: 0, id: '' }
-      let tried
-      for (let wait = 0; !tried && wait < 50; wait++) {
-        tried = (await rpc(page, 'Calls/Page', query)).rows?.find(({ attempts }) => attempts > 1)
-        if (!tried) await page.waitForTimeout(100)
-      }
-      for (const [name, hash] of [
-        ['providers', 'providers'],
-        ['groups', 'groups'],
-        ['calls', 'calls'],
-        ['call', `calls?call=${tried.id}`],
-      ]) {
-        await page.goto('about:blank')
-        await page.goto(`${admin}/#/${hash}`)
-        await page.locator('h1').waitFor()
-        if (name === 'call') await page.getByRole('article').first().waitFor()
-        await page.waitForTimeout(400)
-        const file = join(to, `${name}-${dark ? 'dark' : 'light'}.png`)
-        await page.screenshot({ path: file })
-        console.log(file)
-      }
-    } finally {
-      await end()
-    }
+    await firstStart(browser, dark)
+    await inUse(browser, dark)
   }
 } finally {
   await browser.close()

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
 const built = join(import.meta.dirname, '..', '..', 'build', 'bin')
-const headgate =
+export const headgate =
   process.env.HEADGATE_BIN ?? process.env.HEADGATE_BINARY ?? join(built, 'headgate-server')
 const upstream = process.env.HEADGATE_UPSTREAM ?? join(built, 'upstream')
 

@@ -2,6 +2,9 @@
 // no program has open, through the store that the program itself uses:
 //
 //	go run ./build/measure/fillcalls -data DIR -calls 100000
+//
+// With -like FILE they are such calls as that configuration would have answered,
+// in the shape of working days; FILE is what "headgate import" takes.
 package main
 
 import (
@@ -23,12 +26,13 @@ func main() {
 	data := flag.String("data", "", "the data folder")
 	calls := flag.Int("calls", 100_000, "how many calls to write")
 	days := flag.Float64("days", 30, "over how many days until now they started")
+	like := flag.String("like", "", "a configuration `file` that the calls fit")
 	flag.Parse()
 	if *data == "" || *calls < 1 || *days <= 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := fill(context.Background(), *data, *calls, time.Duration(*days*24*float64(time.Hour))); err != nil {
+	if err := fill(context.Background(), *data, *like, *calls, time.Duration(*days*24*float64(time.Hour))); err != nil {
 		fmt.Fprintln(os.Stderr, "fillcalls:", err)
 		os.Exit(1)
 	}
@@ -36,7 +40,7 @@ func main() {
 
 const batch = 1000
 
-func fill(ctx context.Context, data string, calls int, span time.Duration) (err error) {
+func fill(ctx context.Context, data, like string, calls int, span time.Duration) (err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return err
 	}
@@ -55,13 +59,15 @@ func fill(ctx context.Context, data string, calls int, span time.Duration) (err 
 	}()
 	log := db.CallLog()
 	began := time.Now()
-	first := began.Add(-span)
-	step := span / time.Duration(calls)
 	random := rand.New(rand.NewPCG(1, 2))
+	made, err := maker(random, like, calls, began, span)
+	if err != nil {
+		return err
+	}
 	for from := 0; from < calls; from += batch {
 		entries := make([]calllog.Entry, min(batch, calls-from))
 		for i := range entries {
-			entries[i] = entry(random, from+i, first.Add(time.Duration(from+i)*step))
+			entries[i] = made(from + i)
 		}
 		if err := log.Write(ctx, entries); err != nil {
 			return err
@@ -69,6 +75,24 @@ func fill(ctx context.Context, data string, calls int, span time.Duration) (err 
 	}
 	fmt.Printf("calls %d\nseconds %.1f\n", calls, time.Since(began).Seconds())
 	return nil
+}
+
+// maker returns what makes the nth call.
+func maker(random *rand.Rand, like string, calls int, now time.Time, span time.Duration) (func(n int) calllog.Entry, error) {
+	if like == "" {
+		first, step := now.Add(-span), span/time.Duration(calls)
+		return func(n int) calllog.Entry {
+			return entry(random, n, first.Add(time.Duration(n)*step))
+		}, nil
+	}
+	h, err := readHouse(like)
+	if err != nil {
+		return nil, err
+	}
+	began := times(random, calls, now, span)
+	return func(n int) calllog.Entry {
+		return h.entry(random, began[n], now.Sub(began[n]))
+	}, nil
 }
 
 var models = []string{"openai/gpt-5-mini", "deepseek/deepseek-chat-v3.1", "llama-3.3-70b-instruct", "qwen3:32b"}
