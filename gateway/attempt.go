@@ -24,6 +24,7 @@ const (
 // attempt is one round trip to one member with one provider key.
 type attempt struct {
 	x      *exchange
+	asking *question
 	turn   turn
 	m      *member
 	key    *providerKey
@@ -45,7 +46,10 @@ type attempt struct {
 
 func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
 	m, key := t.member, t.key
-	a := &attempt{x: x, turn: t, m: m, key: key, began: time.Now()}
+	a := &attempt{x: x, asking: x.request, turn: t, m: m, key: key, began: time.Now()}
+	if x.plain != nil && x.g.health.wantsPlain(m.provider) {
+		a.asking = x.plain
+	}
 	a.record = Attempt{
 		MemberID: m.id, ProviderID: m.provider.id, Provider: m.provider.name,
 		ModelID: m.model.ID, Model: m.model.Name, ProviderKeyID: key.id, KeyHint: key.hint,
@@ -139,18 +143,22 @@ func (a *attempt) try() *result {
 			return a.relay()
 		}
 		res := a.readError()
-		if a.asked && a.refusesUsageOption(res) {
+		switch {
+		case a.asked && a.refusesUsageOption(res):
 			a.x.g.health.noteRefusesUsage(a.m.provider)
 			a.asked = false
-			a.closeResponse()
-			continue
+		case a.x.plain != nil && a.asking != a.x.plain && a.rejected(res) && a.x.translation.TooMuch(res.body):
+			a.x.g.health.noteWantsPlain(a.m.provider)
+			a.asking = a.x.plain
+		default:
+			return res
 		}
-		return res
+		a.closeResponse()
 	}
 }
 
 func (a *attempt) roundTrip() error {
-	body := rewritten(nil, a.x.request, a.x.head, a.m.quotedModel, a.asked)
+	body := rewritten(nil, a.asking.body, a.asking.head, a.m.quotedModel, a.asked)
 	trace := &httptrace.ClientTrace{}
 	var asked time.Time
 	trace.GetConn = func(string) { asked = time.Now() }
@@ -212,8 +220,12 @@ func (a *attempt) keywordIn(res *result) *Keyword {
 
 // refusesUsageOption recognises servers that don't know stream_options.
 func (a *attempt) refusesUsageOption(r *result) bool {
-	caller := a.record.Status == http.StatusBadRequest || a.record.Status == http.StatusUnprocessableEntity
-	return caller && r.err == nil && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
+	return a.rejected(r) && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
+}
+
+// rejected tells whether the provider read the request and didn't like it.
+func (a *attempt) rejected(r *result) bool {
+	return r.err == nil && (a.record.Status == http.StatusBadRequest || a.record.Status == http.StatusUnprocessableEntity)
 }
 
 // relay takes in a reply with status 200.

@@ -118,6 +118,7 @@ func TestCallerOfAModelPicksAKey(t *testing.T) {
 	})
 	h := open(t, []string{u.url}, threeKeys)
 	h.post(plainBody).wantGood(t, false)
+	h.ledger.await(t, 1) // the client has its reply before the call is over
 	me := gateway.Caller{Name: "p", ModelID: 1}
 	for range 3 {
 		h.within(me, http.MethodPost, chatPath, plainBody).wantGood(t, false)

@@ -33,13 +33,14 @@ type exchange struct {
 
 	key  *apiKey
 	body *[]byte // pooled
+	head head
 	// request is what the members are asked but for the model: the body, or what
-	// it was translated to.
-	request     []byte
-	translation dialect.Translation // nil: bytes pass
-	head        head                // of request
-	call        Call
-	plan        *plan
+	// it was translated to. plain is the same for providers that refuse a part of
+	// it; nil: there is no such part.
+	request, plain *question
+	translation    dialect.Translation // nil: bytes pass
+	call           Call
+	plan           *plan
 	// words are the failure keywords that count for this call.
 	words failureWords
 

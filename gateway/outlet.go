@@ -54,11 +54,22 @@ func (t translating) event(event sseEvent, _ *dialect.Event) ([]byte, error) {
 func (t translating) end() []byte                 { return t.to.End() }
 func (t translating) fail(e dialect.Error) []byte { return t.to.Fail(e) }
 
+// question is a chat request, but for the model's name.
+type question struct {
+	body []byte
+	head head
+}
+
+func asQuestion(body []byte) (*question, *headFault) {
+	h, fault := scanHead(body, dialect.OpenAI.Messages)
+	return &question{body, h}, fault
+}
+
 // translate makes of the client's request what the members are asked.
 func (x *exchange) translate() *refusal {
-	x.request = *x.body
 	translate := x.at.dialect.Translate
 	if translate == nil {
+		x.request = &question{*x.body, x.head}
 		return nil
 	}
 	t, failure := translate(*x.body, x.call.ID[len(callIDPrefix):], x.call.StartedAt)
@@ -67,11 +78,15 @@ func (x *exchange) translate() *refusal {
 			status: failure.Status, kind: failure.Type, code: failure.Code, param: failure.Param, message: failure.Message,
 		}
 	}
-	x.translation, x.request = t, t.Request()
+	x.translation = t
 	var fault *headFault
-	if x.head, fault = scanHead(x.request, dialect.OpenAI.Messages); fault != nil {
+	if x.request, fault = asQuestion(t.Request()); fault == nil && t.Plain() != nil {
+		x.plain, fault = asQuestion(t.Plain())
+	}
+	if fault != nil {
 		return refusedHead(fault)
 	}
+	x.head = x.request.head
 	return nil
 }
 

@@ -253,3 +253,36 @@ func TestResponsesLongInstructions(t *testing.T) {
 		t.Errorf("recorded %+v", call.Attempts)
 	}
 }
+
+// Servers that refuse to be shown a model's earlier reasoning are asked without
+// it, and from then on; those that need it get it.
+func TestResponsesReasoningGoesBack(t *testing.T) {
+	t.Parallel()
+	const ask = `{"model":"chat","input":[{"role":"user","content":"hi"},{"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}]},{"role":"assistant","content":"hi"},{"role":"user","content":"well?"}]}`
+	shown := func(v *visit) bool { return strings.Contains(string(v.Body), `"reasoning_content":"hm"`) }
+	u := serve(t, func(v *visit) {
+		if shown(v) {
+			v.reply(400, "application/json", errorBody("invalid_request_error", "", "'messages.1': property 'reasoning_content' is unsupported"))
+			return
+		}
+		healthy(v)
+	})
+	h := open(t, []string{u.url})
+	for i, want := range []int{2, 3} {
+		h.respond(ask).wantGood(t, false)
+		if call := h.ledger.await(t, i+1)[i]; len(call.Attempts) != 1 || len(u.seen()) != want {
+			t.Errorf("call %d: %d requests, recorded %+v", i+1, len(u.seen()), call.Attempts)
+		}
+	}
+	needing := serve(t, func(v *visit) {
+		if !shown(v) {
+			v.reply(500, "application/json", errorBody("", "", "not asked as it should"))
+			return
+		}
+		v.reply(400, "application/json", errorBody("invalid_request_error", "", "The reasoning_content in the thinking mode must be passed back to the API."))
+	})
+	h = open(t, []string{needing.url})
+	if got := h.respond(ask); got.status != 400 || len(needing.seen()) != 1 {
+		t.Errorf("got %d %s after %d requests", got.status, got.body, len(needing.seen()))
+	}
+}

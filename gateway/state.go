@@ -18,6 +18,7 @@ type health struct {
 	keys    map[int64]*keyHealth // by provider key
 	pairs   map[pair]*pairHealth // a rate limit holds for one key on one member
 	noUsage map[int64]struct{}   // providers that refuse to be asked for usage
+	plain   map[int64]struct{}   // providers that refuse what only some take
 
 	latencies map[int64]*latency // by member
 }
@@ -88,6 +89,7 @@ func newHealth(onChange func()) *health {
 		keys:     map[int64]*keyHealth{},
 		pairs:    map[pair]*pairHealth{},
 		noUsage:  map[int64]struct{}{},
+		plain:    map[int64]struct{}{},
 
 		latencies: map[int64]*latency{},
 	}
@@ -119,6 +121,7 @@ func (h *health) keepOnly(old, next *snapshot) {
 		}
 		if now == nil || !now.provider.leadsTo(m.provider) {
 			delete(h.noUsage, m.provider.id)
+			delete(h.plain, m.provider.id)
 		}
 	}
 	for p := range h.pairs {
@@ -233,6 +236,21 @@ func (h *health) noteRefusesUsage(p *provider) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.noUsage[p.id] = struct{}{}
+}
+
+// wantsPlain tells whether a provider has refused a request for what only some
+// providers take.
+func (h *health) wantsPlain(p *provider) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, wants := h.plain[p.id]
+	return wants
+}
+
+func (h *health) noteWantsPlain(p *provider) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.plain[p.id] = struct{}{}
 }
 
 func (m *memberHealth) forgetBefore(t time.Time) {

@@ -69,6 +69,11 @@ type Dialect struct {
 type Translation interface {
 	// Request is the request in the canonical form.
 	Request() []byte
+	// Plain is the same without what some providers need and others refuse; nil
+	// when it has nothing of that.
+	Plain() []byte
+	// TooMuch tells whether a provider that rejected Request would take Plain.
+	TooMuch(rejection []byte) bool
 	// Reply is a whole reply in the client's dialect.
 	Reply(body []byte) ([]byte, error)
 	// Stream begins a stream in the client's dialect.

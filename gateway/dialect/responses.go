@@ -33,9 +33,18 @@ type responsesCall struct {
 	echo    []byte          // what a reply repeats of the request: members, each after a comma
 	tools   toolTable
 	request []byte
+	plain   []byte // without reasoning; nil: there is none in it
 }
 
 func (c *responsesCall) Request() []byte { return c.request }
+func (c *responsesCall) Plain() []byte   { return c.plain }
+
+// TooMuch tells a server that doesn't know reasoning in what it is sent from one
+// that misses some.
+func (c *responsesCall) TooMuch(rejection []byte) bool {
+	words := strings.ToLower(string(rejection))
+	return strings.Contains(words, "reasoning_content") && !strings.Contains(words, "passed back") && !strings.Contains(words, "missing")
+}
 
 func (c *responsesCall) Reply(body []byte) ([]byte, error) {
 	s := &responsesStream{c: c, whole: true}

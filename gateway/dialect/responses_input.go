@@ -276,6 +276,15 @@ func (m *chatMessages) result(item rawObject, output json.RawMessage, param stri
 	return nil
 }
 
+// forget leaves all reasoning out, and tells whether there was any.
+func (m *chatMessages) forget() (any bool) {
+	for _, message := range m.list {
+		any = any || len(message.thought) > 0
+		message.thought = nil
+	}
+	return any
+}
+
 // write writes the messages.
 func (m *chatMessages) write(w *writer) {
 	w.open("messages", '[')

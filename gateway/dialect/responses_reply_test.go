@@ -56,24 +56,32 @@ var replies = []struct {
 }{
 	{
 		"text", `{"role":"assistant","content":"Hello, \u4e16 \"x\""}`,
-		[]string{`{"role":"assistant","content":""}`, `{"content":"Hello, "}`, `{"content":"\u4e16 \"x\""}`}, "stop",
+		[]string{`{"role":"assistant","content":""}`, `{"content":"Hello, "}`, `{"content":"\u4e16 \"x\""}`},
+		"stop",
 		`{"status":"completed","output":[{"id":"msg_0id00","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"Hello, \u4e16 \"x\""}]}]}`,
 	},
 	{
-		"nothing", `{"content":null}`, []string{`{}`}, "stop",
+		"nothing", `{"content":null}`,
+		[]string{`{}`},
+		"stop",
 		`{"status":"completed","output":[{"id":"msg_0id00","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":""}]}]}`,
 	},
 	{
 		"reasoning", `{"reasoning_content":"I think","reasoning":"I think","content":"so"}`,
-		[]string{`{"reasoning_content":"I "}`, `{"reasoning":"think"}`, `{"reasoning_content":null,"content":"so"}`}, "stop",
+		[]string{`{"reasoning_content":"I "}`, `{"reasoning":"think"}`, `{"reasoning_content":null,"content":"so"}`},
+		"stop",
 		`{"status":"completed","output":[{"id":"rs_0id00","type":"reasoning","summary":[{"type":"summary_text","text":"I think"}],"encrypted_content":null},{"id":"msg_0id01","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"so"}]}]}`,
 	},
 	{
-		"a refusal", `{"content":"Well: ","refusal":"no"}`, []string{`{"content":"Well: "}`, `{"refusal":"n"}`, `{"refusal":"o"}`}, "stop",
+		"a refusal", `{"content":"Well: ","refusal":"no"}`,
+		[]string{`{"content":"Well: "}`, `{"refusal":"n"}`, `{"refusal":"o"}`},
+		"stop",
 		`{"status":"completed","output":[{"id":"msg_0id00","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"Well: "},{"type":"refusal","refusal":"no"}]}]}`,
 	},
 	{
-		"parts", `{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`, []string{`{"content":[{"type":"text","text":"a"}]}`, `{"content":[{"type":"text","text":"b"}]}`}, "stop",
+		"parts", `{"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}`,
+		[]string{`{"content":[{"type":"text","text":"a"}]}`, `{"content":[{"type":"text","text":"b"}]}`},
+		"stop",
 		`{"status":"completed","output":[{"id":"msg_0id00","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"ab"}]}]}`,
 	},
 	{
@@ -91,7 +99,8 @@ var replies = []struct {
 			`{"tool_calls":[{"index":1,"function":{"arguments":"\"\\n\\ud8"}}]}`,
 			`{"tool_calls":[{"index":1,"function":{"arguments":"3d\\ude00\"}"}},{"index":2,"id":"c3","function":{"name":"mail__send","arguments":"{}"}}]}`,
 			`{"tool_calls":[{"index":3,"id":"c4","function":{"name":"tool_search","arguments":"{\"query\":\n\"x\"}"}}]}`,
-		}, "tool_calls",
+		},
+		"tool_calls",
 		`{"status":"completed","output":[
 			{"id":"msg_0id00","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"I look."}]},
 			{"id":"fc_0id01","type":"function_call","status":"completed","call_id":"c1","name":"look","arguments":"{\"a\": \"\u00e9\\n\"}"},
@@ -106,14 +115,17 @@ var replies = []struct {
 			`{"tool_calls":[{"index":0,"id":"a","function":{"name":"look","arguments":{"x":  1}}}]}`,
 			`{"tool_calls":[{"index":0,"id":"b","function":{"name":"look"}}]}`,
 			`{"tool_calls":[{"index":2,"function":{"arguments":"{"}}]}`, `{"tool_calls":[{"index":2,"function":{"name":"nobody's","arguments":"}"}}]}`,
-		}, "stop",
+		},
+		"stop",
 		`{"status":"completed","output":[
 			{"id":"fc_0id00","type":"function_call","status":"completed","call_id":"a","name":"look","arguments":"{\"x\":1}"},
 			{"id":"fc_0id01","type":"function_call","status":"completed","call_id":"b","name":"look","arguments":""},
 			{"id":"fc_0id02","type":"function_call","status":"completed","call_id":"call_0id02","name":"nobody's","arguments":"{}"}]}`,
 	},
 	{
-		"the call of old", `{"function_call":{"name":"look","arguments":"{}"}}`, []string{`{"function_call":{"name":"look","arguments":"{"}}`, `{"function_call":{"arguments":"}"}}`}, "function_call",
+		"the call of old", `{"function_call":{"name":"look","arguments":"{}"}}`,
+		[]string{`{"function_call":{"name":"look","arguments":"{"}}`, `{"function_call":{"arguments":"}"}}`},
+		"function_call",
 		`{"status":"completed","output":[{"id":"fc_0id00","type":"function_call","status":"completed","call_id":"call_0id00","name":"look","arguments":"{}"}]}`,
 	},
 	{
@@ -124,7 +136,8 @@ var replies = []struct {
 		[]string{
 			`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"patch","arguments":"*** Beg"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"in\n"}}]}`,
 			`{"tool_calls":[{"index":1,"id":"c2","function":{"name":"patch","arguments":"{\"note\":1,\"input\":\"x\"}"}},{"index":2,"id":"c3","function":{"name":"patch","arguments":"\"quoted\""}}]}`,
-		}, "tool_calls",
+		},
+		"tool_calls",
 		`{"status":"completed","output":[
 			{"id":"ctc_0id00","type":"custom_tool_call","status":"completed","call_id":"c1","name":"patch","input":"*** Begin\n"},
 			{"id":"ctc_0id01","type":"custom_tool_call","status":"completed","call_id":"c2","name":"patch","input":"x"},
@@ -132,22 +145,28 @@ var replies = []struct {
 	},
 	{
 		"free text that is badly escaped", `{"tool_calls":[{"id":"c1","function":{"name":"patch","arguments":"{\"input\":\"a\nb\tc\\d \\u00 \\ud800\\n\"}"}}]}`,
-		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"patch","arguments":"{\"input\":\"a\nb\tc\\"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"d \\u0"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"0 \\ud800\\n\"}"}}]}`}, "tool_calls",
+		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"patch","arguments":"{\"input\":\"a\nb\tc\\"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"d \\u0"}}]}`, `{"tool_calls":[{"index":0,"function":{"arguments":"0 \\ud800\\n\"}"}}]}`},
+		"tool_calls",
 		`{"status":"completed","output":[{"id":"ctc_0id00","type":"custom_tool_call","status":"completed","call_id":"c1","name":"patch","input":"a\nb\u0009c\\d \\u00 \ud800\n"}]}`,
 	},
 	{
-		"too long", `{"content":"half"}`, []string{`{"content":"ha"}`, `{"content":"lf"}`}, "length",
+		"too long", `{"content":"half"}`,
+		[]string{`{"content":"ha"}`, `{"content":"lf"}`},
+		"length",
 		`{"status":"incomplete","output":[{"id":"msg_0id00","type":"message","status":"incomplete","role":"assistant","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"half"}]}],"incomplete_details":{"reason":"max_output_tokens"}}`,
 	},
 	{
 		"too long within a call", `{"tool_calls":[{"id":"c1","function":{"name":"look","arguments":"{}"}},{"id":"c2","function":{"name":"patch","arguments":"{\"input\":\"rm -rf /home"}}]}`,
-		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"look","arguments":"{}"}},{"index":1,"id":"c2","function":{"name":"patch","arguments":"{\"input\":\"rm -rf /home"}}]}`}, "length",
+		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"look","arguments":"{}"}},{"index":1,"id":"c2","function":{"name":"patch","arguments":"{\"input\":\"rm -rf /home"}}]}`},
+		"length",
 		`{"status":"incomplete","output":[
 			{"id":"fc_0id00","type":"function_call","status":"completed","call_id":"c1","name":"look","arguments":"{}"},
 			{"id":"ctc_0id01","type":"custom_tool_call","status":"incomplete","call_id":"c2","name":"patch","input":"rm -rf /home"}],"incomplete_details":{"reason":"max_output_tokens"}}`,
 	},
 	{
-		"filtered", `{"content":null}`, []string{`{}`}, "content_filter",
+		"filtered", `{"content":null}`,
+		[]string{`{}`},
+		"content_filter",
 		`{"status":"incomplete","output":[],"incomplete_details":{"reason":"content_filter"}}`,
 	},
 }

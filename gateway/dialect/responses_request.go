@@ -25,11 +25,20 @@ var alike = []string{
 // repeated are the fields that a reply repeats, with what stands there when the
 // request has none.
 var repeated = []struct{ name, otherwise string }{
-	{"instructions", "null"}, {"max_output_tokens", "null"}, {"max_tool_calls", "null"},
-	{"metadata", "{}"}, {"parallel_tool_calls", "true"}, {"prompt_cache_key", "null"},
-	{"reasoning", `{"effort":null,"summary":null}`}, {"safety_identifier", "null"},
-	{"temperature", "null"}, {"text", `{"format":{"type":"text"}}`}, {"tool_choice", `"auto"`},
-	{"top_logprobs", "null"}, {"top_p", "null"}, {"user", "null"},
+	{"instructions", "null"},
+	{"max_output_tokens", "null"},
+	{"max_tool_calls", "null"},
+	{"metadata", "{}"},
+	{"parallel_tool_calls", "true"},
+	{"prompt_cache_key", "null"},
+	{"reasoning", `{"effort":null,"summary":null}`},
+	{"safety_identifier", "null"},
+	{"temperature", "null"},
+	{"text", `{"format":{"type":"text"}}`},
+	{"tool_choice", `"auto"`},
+	{"top_logprobs", "null"},
+	{"top_p", "null"},
+	{"user", "null"},
 }
 
 // translateResponses takes a Responses request to a chat request.
@@ -65,10 +74,31 @@ func translateResponses(body []byte, id string, at time.Time) (*responsesCall, *
 	if fault := messages.addInput(in["input"], tools); fault != nil {
 		return nil, fault
 	}
-	w := &writer{b: make([]byte, 0, len(body)+1<<10)}
-	w.open("", '{')
-	w.raw("model", in["model"])
-	messages.write(w)
+	rest, fault := chatOptions(in, tools, choice)
+	if fault != nil {
+		return nil, fault
+	}
+	write := func() []byte {
+		w := &writer{b: make([]byte, 0, len(body)+1<<10)}
+		w.open("", '{')
+		w.raw("model", in["model"])
+		messages.write(w)
+		w.b = append(w.b, rest...)
+		w.close('}')
+		return w.b
+	}
+	c.request = write()
+	if messages.forget() {
+		c.plain = write()
+	}
+	c.echo = echoOf(in, tools.given)
+	return c, nil
+}
+
+// chatOptions are a chat request's members besides the model and the messages,
+// each after a comma.
+func chatOptions(in rawObject, tools *toolList, choice toolChoice) ([]byte, *Error) {
+	w := &writer{b: []byte{' '}}
 	tools.write(w, choice, in["parallel_tool_calls"])
 	if string(in["stream"]) == "true" {
 		w.raw("stream", in["stream"])
@@ -91,10 +121,7 @@ func translateResponses(body []byte, id string, at time.Time) (*responsesCall, *
 	default:
 		w.raw("service_tier", in["service_tier"])
 	}
-	w.close('}')
-	c.request = w.b
-	c.echo = echoOf(in, tools.given)
-	return c, nil
+	return w.b[1:], nil
 }
 
 // writeTextOptions says what the reply's text is to look like.
