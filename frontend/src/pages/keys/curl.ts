@@ -8,6 +8,9 @@ export interface Ask {
   max_tokens?: number
 }
 
+/** Stands where a key goes whose text nobody can show: letters that fit into a header. */
+export const yourKey = 'YOUR_API_KEY'
+
 /** The shortest request that gets an answer. */
 export function hello(group: string): Ask {
   return { model: group, messages: [{ role: 'user', content: 'Hello' }] }
