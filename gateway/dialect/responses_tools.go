@@ -56,13 +56,25 @@ func (t *toolTable) function(tool responsesTool) string {
 	return name
 }
 
-// tool is the tool behind a function that the model calls. One that nobody
-// knows is what the model says it is: the client tells it so.
+// tool is the tool behind a function that the model calls, be it by the name
+// that the instructions have for it: without its namespace, or with a dot behind
+// that. One that nobody knows is what the model says it is: the client tells it
+// so.
 func (t *toolTable) tool(function string) responsesTool {
 	if known, ok := t.byFunction[function]; ok {
 		return known
 	}
-	return responsesTool{name: function}
+	meant := responsesTool{name: function}
+	found := 0
+	for _, known := range t.byFunction {
+		if known.name == function || known.namespace+"."+known.name == function {
+			meant, found = known, found+1
+		}
+	}
+	if found > 1 {
+		return responsesTool{name: function}
+	}
+	return meant
 }
 
 // flat is a name and its namespace as one name of letters that functions may
