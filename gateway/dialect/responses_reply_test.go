@@ -151,7 +151,8 @@ var replies = []struct {
 	},
 	{
 		"calls by the names that instructions have", `{"tool_calls":[{"id":"c1","function":{"name":"send","arguments":"{}"}},{"id":"c2","function":{"name":"mail.send","arguments":"{}"}},{"id":"c3","function":{"name":"mail.look","arguments":"{}"}}]}`,
-		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"send","arguments":"{}"}},{"index":1,"id":"c2","function":{"name":"mail.send","arguments":"{}"}},{"index":2,"id":"c3","function":{"name":"mail.look","arguments":"{}"}}]}`}, "tool_calls",
+		[]string{`{"tool_calls":[{"index":0,"id":"c1","function":{"name":"send","arguments":"{}"}},{"index":1,"id":"c2","function":{"name":"mail.send","arguments":"{}"}},{"index":2,"id":"c3","function":{"name":"mail.look","arguments":"{}"}}]}`},
+		"tool_calls",
 		`{"status":"completed","output":[
 			{"id":"fc_0id00","type":"function_call","status":"completed","call_id":"c1","name":"send","namespace":"mail","arguments":"{}"},
 			{"id":"fc_0id01","type":"function_call","status":"completed","call_id":"c2","name":"send","namespace":"mail","arguments":"{}"},
