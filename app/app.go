@@ -47,7 +47,8 @@ type App struct {
 	Uploads    *Uploads
 	Imports    *Imports
 
-	lock *instance.Lock
+	health *healthFile // nil until the engine has a configuration
+	lock   *instance.Lock
 }
 
 // New returns a program that has not begun. It does no I/O.
@@ -83,20 +84,25 @@ func (a *App) Start(ctx context.Context) (err error) {
 		return err
 	}
 	a.CallLog = calllog.New(a.Store.CallLog(), a.Bus, a.Log)
+	health := newHealthFile(filepath.Join(a.DataDir, "health.sealed"), sealer, a.Log)
 	a.Engine = gateway.New(gateway.Options{
 		Recorder: a.CallLog,
 		Log:      a.Log,
 		OnHealth: func() { a.Bus.Publish(event.Health) },
+		OnLearnt: health.note,
+		Learnt:   health.load(),
 	})
 	a.Listener = newListener(a.Engine, a.Bus, a.Log)
 	a.Playground = playground.New(a.Engine)
 	a.Catalog = catalog.New(catalog.Options{
-		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus,
+		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus, Log: a.Log,
 	})
 	a.Imports = &Imports{app: a}
 	if err := a.Catalog.Load(ctx); err != nil {
 		return err
 	}
+	a.health = health
+	a.health.follow(a.Engine.Learnt)
 	chosen, err := a.Catalog.Settings(ctx)
 	if err != nil {
 		return err
@@ -184,6 +190,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Engine != nil {
 		errs = append(errs, a.Engine.Close())
+	}
+	if a.health != nil {
+		a.health.close()
 	}
 	if a.CallLog != nil {
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

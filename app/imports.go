@@ -58,9 +58,9 @@ type Imports struct {
 
 // upload is an uploaded file to import.
 type upload struct {
-	path, name string
-	kind       string
-	file       []byte // of a configuration, perhaps locked
+	id, path, name string
+	kind           string
+	file           []byte // of a configuration, perhaps locked
 }
 
 // Preview tells what importing an upload would do. Codes: upload_unknown,
@@ -103,7 +103,8 @@ func (i *Imports) previewOldServer(ctx context.Context, u upload) (_ *oldserver.
 }
 
 // Start imports an upload; with calls, an old server's call log too. What goes
-// wrong after it has begun is told by Progress.
+// wrong after it has begun is told by Progress. When all of it is in the upload
+// is removed: it may hold keys in the clear.
 // Codes: import_running, upload_unknown, import_file_unreadable, and those of
 // catalog.Unlock.
 func (i *Imports) Start(id, passphrase string, calls bool) error {
@@ -125,13 +126,21 @@ func (i *Imports) Start(id, passphrase string, calls bool) error {
 	i.progress = ImportProgress{Running: true}
 	i.done.Go(func() {
 		defer cancel()
-		if u.kind == ImportOldServer {
-			i.end(i.moveOver(ctx, u, calls))
-			return
+		report, oddities, err := i.run(ctx, u, text, calls)
+		if err == nil {
+			i.app.Uploads.forget(u.id)
 		}
-		i.end(i.configure(ctx, text))
+		i.end(report, oddities, err)
 	})
 	return nil
+}
+
+func (i *Imports) run(ctx context.Context, u upload, text []byte, calls bool) (catalog.Report, []oldserver.Oddity, error) {
+	if u.kind == ImportOldServer {
+		return i.moveOver(ctx, u, calls)
+	}
+	report, err := i.configure(ctx, text)
+	return report, nil, err
 }
 
 // Progress tells how far the import that was started last is.
@@ -177,16 +186,16 @@ func (i *Imports) end(report catalog.Report, oddities []oldserver.Oddity, err er
 }
 
 // configure imports a configuration and lets the running parts follow.
-func (i *Imports) configure(ctx context.Context, text []byte) (catalog.Report, []oldserver.Oddity, error) {
+func (i *Imports) configure(ctx context.Context, text []byte) (catalog.Report, error) {
 	before, err := i.app.Catalog.Settings(ctx)
 	if err != nil {
-		return catalog.Report{}, nil, err
+		return catalog.Report{}, err
 	}
 	report, err := i.app.Catalog.Import(ctx, text)
 	if err != nil {
-		return report, nil, err
+		return report, err
 	}
-	return report, nil, i.app.followSettings(ctx, before)
+	return report, i.app.followSettings(ctx, before)
 }
 
 func (i *Imports) moveOver(ctx context.Context, u upload, calls bool) (_ catalog.Report, _ []oldserver.Oddity, err error) {
@@ -215,7 +224,7 @@ func (i *Imports) open(id string) (upload, error) {
 	if err != nil {
 		return upload{}, err
 	}
-	u := upload{path: path, name: i.app.Uploads.name(id), kind: ImportConfiguration}
+	u := upload{id: id, path: path, name: i.app.Uploads.name(id), kind: ImportConfiguration}
 	isOld, err := oldserver.IsDatabase(path)
 	if err == nil && isOld {
 		u.kind = ImportOldServer

@@ -18,6 +18,10 @@ const MaxUpload = 2 << 30
 // uploadLife is how long an upload is kept after it was last asked for.
 const uploadLife = time.Hour
 
+// maxKept is how many uploads are kept; another one takes the place of the one
+// that was asked for longest ago.
+const maxKept = 8
+
 // uploadFolder stands in the data folder, so that what is taken in stays on the
 // disk that a person chose for it.
 const uploadFolder = "uploads"
@@ -29,8 +33,9 @@ type Upload struct {
 	Size int64  `json:"size"` // bytes
 }
 
-// Uploads keep files that a person gave, each for an hour after its last use
-// and none after the program's end. Its methods are safe for concurrent use.
+// Uploads keep the last few files that a person gave, each until it was
+// imported, for an hour after its last use at most, and none after the program's
+// end. Its methods are safe for concurrent use.
 type Uploads struct {
 	folder string
 
@@ -41,6 +46,7 @@ type Uploads struct {
 // kept is a file with the clock that ends it.
 type kept struct {
 	name   string
+	used   time.Time
 	expiry *time.Timer
 }
 
@@ -78,7 +84,10 @@ func (u *Uploads) Take(r io.Reader, name string) (Upload, error) {
 	if u.files == nil { // closed meanwhile
 		return Upload{}, errors.Join(apperr.New("upload_failed"), os.Remove(path))
 	}
-	u.files[taken.ID] = kept{taken.Name, time.AfterFunc(uploadLife, func() { u.forget(taken.ID) })}
+	for len(u.files) >= maxKept {
+		u.drop(u.leastUsed())
+	}
+	u.files[taken.ID] = kept{taken.Name, time.Now(), time.AfterFunc(uploadLife, func() { u.forget(taken.ID) })}
 	return taken, nil
 }
 
@@ -91,7 +100,9 @@ func (u *Uploads) Path(id string) (string, error) {
 	if !known {
 		return "", apperr.New("upload_unknown")
 	}
+	file.used = time.Now()
 	file.expiry.Reset(uploadLife)
+	u.files[id] = file
 	return u.path(id), nil
 }
 
@@ -105,13 +116,29 @@ func (u *Uploads) name(id string) string {
 	return u.files[id].name
 }
 
+// forget removes an upload that isn't needed any more.
 func (u *Uploads) forget(id string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if _, known := u.files[id]; known {
+	u.drop(id)
+}
+
+// drop is called under the lock.
+func (u *Uploads) drop(id string) {
+	if file, known := u.files[id]; known {
+		file.expiry.Stop()
 		delete(u.files, id)
 		_ = os.Remove(u.path(id)) // else the next start does
 	}
+}
+
+func (u *Uploads) leastUsed() (id string) {
+	for other, file := range u.files {
+		if least, known := u.files[id]; !known || file.used.Before(least.used) {
+			id = other
+		}
+	}
+	return id
 }
 
 // close removes all of them.

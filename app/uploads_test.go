@@ -73,3 +73,25 @@ func TestUploads(t *testing.T) {
 		t.Errorf("after the end the folder has %v", entries)
 	}
 }
+
+func TestOnlyTheLastUploadsAreKept(t *testing.T) {
+	a := mustStart(t, app.Options{})
+	first := mustTake(t, a, "first", []byte("1"))
+	second := mustTake(t, a, "second", []byte("2"))
+	for range 6 {
+		mustTake(t, a, "more", []byte("x"))
+	}
+	if _, err := a.Uploads.Path(first); err != nil { // used later than the second
+		t.Fatal(err)
+	}
+	mustTake(t, a, "one too many", []byte("x"))
+	if _, err := a.Uploads.Path(first); err != nil {
+		t.Errorf("one that is in use has gone: %v", err)
+	}
+	if _, err := a.Uploads.Path(second); apperr.Code(err) != "upload_unknown" {
+		t.Errorf("the one that was asked for longest ago is still there: %v", err)
+	}
+	if entries, err := os.ReadDir(filepath.Join(a.DataDir, "uploads")); err != nil || len(entries) != 8 {
+		t.Errorf("%d files are kept (%v)", len(entries), err)
+	}
+}

@@ -9,6 +9,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type Options struct {
 	Store  Store
 	Engine Engine
 	Bus    *event.Bus
+	Log    *slog.Logger     // nil: nowhere
 	Now    func() time.Time // nil: the system's clock
 }
 
@@ -44,6 +46,7 @@ type Catalog struct {
 	store  Store
 	engine Engine
 	bus    *event.Bus
+	log    *slog.Logger
 	now    func() time.Time
 
 	// turn makes the engine get configurations in the order of their commits.
@@ -57,7 +60,10 @@ func New(o Options) *Catalog {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Catalog{store: o.Store, engine: o.Engine, bus: o.Bus, now: o.Now}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Catalog{store: o.Store, engine: o.Engine, bus: o.Bus, log: o.Log, now: o.Now}
 }
 
 // Load hands the stored configuration to the engine.

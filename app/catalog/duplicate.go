@@ -35,7 +35,7 @@ func (d *draft) duplicateProvider(id int64) (int64, error) {
 		return 0, err
 	}
 	p := *original
-	p.ID, p.Name, p.Models = 0, d.nextName(original.Name), []Model{}
+	p.ID, p.Name, p.Models = 0, d.nextName(original.Name), nil
 	p.CreatedAt, p.UpdatedAt = d.now.UnixMilli(), d.now.UnixMilli()
 	p.Headers, p.Keys = slices.Clone(p.Headers), slices.Clone(p.Keys)
 	for i := range p.Keys {
@@ -44,12 +44,12 @@ func (d *draft) duplicateProvider(id int64) (int64, error) {
 	if err := d.tx.SaveProvider(&p); err != nil {
 		return 0, err
 	}
-	for _, m := range original.Models {
-		m.ID, m.ProviderID = 0, p.ID
-		if err := d.tx.SaveModel(&m); err != nil {
-			return 0, err
-		}
-		p.Models = append(p.Models, m)
+	p.Models = slices.Clone(original.Models)
+	for i := range p.Models {
+		p.Models[i].ID, p.Models[i].ProviderID = 0, p.ID
+	}
+	if err := d.tx.AddModels(p.Models); err != nil {
+		return 0, err
 	}
 	d.Providers = append(d.Providers, p)
 	d.changed(event.Providers)

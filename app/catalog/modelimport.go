@@ -129,6 +129,7 @@ func (c *Catalog) importModels(ctx context.Context, in ModelImport, run *modelIm
 			run.progress.Error = coded
 			return
 		}
+		c.log.Error("an import of models failed", "error", err)
 		run.progress.Error = apperr.New(apperr.Internal)
 	}
 }

@@ -1,8 +1,11 @@
 package catalog_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -269,5 +272,25 @@ func TestModelImportEndsWithTheProgram(t *testing.T) {
 	late := must[string](h)(h.StartModelImport(catalog.ModelImport{Provider: catalog.ProviderInput{ID: up.ID}, Models: manyModels(1, "")}))
 	if p := h.ended(late); !p.Canceled {
 		t.Errorf("after the end another began: %+v", p)
+	}
+}
+
+// brokenDisk fails in words that are no business of a window's.
+type brokenDisk struct{ catalog.Store }
+
+func (brokenDisk) Change(context.Context, func(catalog.Tx) error) error {
+	return errors.New("write block 7: disk on fire")
+}
+
+func TestWhatBreaksAModelImportIsLogged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var logged bytes.Buffer
+	h.Catalog = catalog.New(catalog.Options{
+		Store: brokenDisk{&memory{}}, Engine: h.engine, Bus: &event.Bus{}, Log: slog.New(slog.NewTextHandler(&logged, nil)),
+	})
+	got := h.ended(must[string](h)(h.StartModelImport(catalog.ModelImport{Models: manyModels(1, "")})))
+	if got.Error == nil || got.Error.Code != apperr.Internal || !strings.Contains(logged.String(), "disk on fire") {
+		t.Errorf("it ended with %v, logged is %q", got.Error, logged.String())
 	}
 }
