@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settle } from './axe.mjs'
 import { frugal } from './png.mjs'
-import { failOver, fill, question, redirect, scripts } from './showcase.mjs'
+import { disguise, failOver, fill, question, scripts } from './showcase.mjs'
 import { launch, login, occupy, rpc, world } from './world.mjs'
 
 const to = join(import.meta.dirname, '..', '..', 'build', 'screenshots')
@@ -56,11 +56,7 @@ async function inUse(browser, dark) {
   const picture = photographer(page, admin, dark ? 'dark' : 'light')
   try {
     await login(page)
-    const putBack = await redirect(page, {
-      OpenAI: upstreams.openai,
-      OpenRouter: upstreams.openrouter,
-      Groq: upstreams.groq,
-    })
+    await disguise(page, upstreams)
     const { baseUrl } = await rpc(page, 'Gateway/Status')
     const call = await failOver(page, baseUrl)
     await picture('playground', 'playground', async () => {
@@ -68,7 +64,7 @@ async function inUse(browser, dark) {
       await message.fill(question)
       await message.press('Enter')
       await page.getByRole('switch', { name: 'Show Markdown' }).click()
-      await page.getByText('Answered by').waitFor()
+      await page.getByRole('list', { name: '2 attempts' }).waitFor()
     })
     const chosen = 'filter=exclude&words=embedding,%20mini&alias=each'
     await picture('import', `providers/import?provider=2&${chosen}`, async () => {
@@ -81,7 +77,6 @@ async function inUse(browser, dark) {
     await picture('groups', 'groups', () =>
       page.getByRole('button', { name: /^Why\b.*chat/ }).click(),
     )
-    await putBack() // which forgets how they did
     await picture('providers', 'providers')
     await picture('provider', 'providers/1')
     await picture('dashboard', 'dashboard?range=7d')

@@ -123,10 +123,16 @@ const configuration = {
 const days = 14
 const calls = 2400
 
-/** Fills an empty data folder, before the program has it. */
-export async function fill(data) {
+const understudy = (upstreams, name) => upstreams[name.toLowerCase()]
+
+/** Fills an empty data folder, before the program has it. No provider is asked at its own address. */
+export async function fill(data, upstreams) {
   const file = `${data}.json`
-  await writeFile(file, JSON.stringify(configuration))
+  const providers = configuration.providers.map((provider) => ({
+    ...provider,
+    base_url: understudy(upstreams, provider.name) ?? provider.base_url,
+  }))
+  await writeFile(file, JSON.stringify({ ...configuration, providers }))
   await run(headgate, ['import', '--data', data, file], {
     env: { ...process.env, LANG: 'C.UTF-8' },
   })
@@ -138,7 +144,7 @@ export const question = 'Why would I put a gateway between my tools and the prov
 
 const key = (name) => configuration.api_keys.find((one) => one.name === name).key
 
-/** A call of Open WebUI's that fails over in each group. */
+/** Calls to all groups; returns one that failed over. */
 export async function failOver(page, baseUrl) {
   const ask = async (model, text) => {
     const reply = await fetch(`${baseUrl}/chat/completions`, {
@@ -146,7 +152,7 @@ export async function failOver(page, baseUrl) {
       headers: {
         'Content-Type': 'application/json',
         'User-Agent': 'OpenWebUI/0.6.36',
-        Authorization: `Bearer ${key('Open WebUI')}`,
+        Authorization: `Bearer ${key(model === 'code' ? 'Zed' : 'Open WebUI')}`,
       },
       body: JSON.stringify({
         ...{ model, stream: true, temperature: 0.4 },
@@ -159,6 +165,7 @@ export async function failOver(page, baseUrl) {
     await reply.text()
     return reply.headers.get('x-request-id')
   }
+  await ask('code', 'Why does this test fail?')
   for (let i = 0; i < 2; i++) await ask('fast', 'Give this conversation a title of three words.')
   const id = await ask('chat', question)
   for (let wait = 0; wait < 50; wait++) {
@@ -169,24 +176,15 @@ export async function failOver(page, baseUrl) {
   throw new Error(`the call ${id} is not in the log`)
 }
 
-/** Has some providers answer at other addresses; returns what puts them back. */
-export async function redirect(page, addresses) {
-  const move = async (given) => {
-    for (const provider of await rpc(page, 'Providers/List')) {
-      if (!given[provider.name]) continue
-      const { keys } = configuration.providers.find(({ name }) => name === provider.name)
-      const { id, name, dialect, enabled, headers, proxy, timeouts } = provider
-      await rpc(page, 'Providers/Save', {
-        ...{ id, name, dialect, enabled, headers, proxy, timeouts, baseUrl: given[name] },
-        keys: provider.keys.map((kept, i) => ({
-          ...{ id: kept.id, enabled: kept.enabled, secret: keys[i] },
-        })),
-      })
-    }
-  }
-  await move(addresses)
-  const own = configuration.providers.map(({ name, base_url }) => [name, base_url])
-  return () => move(Object.fromEntries(own))
+/** Has the page show the providers' own addresses in the place of their understudies'. */
+export async function disguise(page, upstreams) {
+  await page.route('**/rpc/Providers/List', async (route) => {
+    const response = await route.fetch()
+    let body = await response.text()
+    for (const { name, base_url } of configuration.providers)
+      if (understudy(upstreams, name)) body = body.replaceAll(understudy(upstreams, name), base_url)
+    await route.fulfill({ response, body })
+  })
 }
 
 /** What the providers' understudies say. */
@@ -204,6 +202,7 @@ export const scripts = [
       },
     ],
   },
+  { marker: 'mistral' },
   {
     marker: 'groq',
     steps: [

@@ -89,7 +89,8 @@ export function launch() {
 
 /**
  * Makes a world. scripts are upstreams by their marker; addr false leaves the
- * gateway's address to the settings; prepare gets the data folder before the program does.
+ * gateway's address to the settings; prepare gets the data folder, before the
+ * program does, and the upstreams.
  */
 export async function world(
   browser,
@@ -117,7 +118,7 @@ export async function world(
       upstreams = program.found
       ends.push(program.stop)
     }
-    await prepare?.(join(folder, 'data'))
+    await prepare?.(join(folder, 'data'), upstreams)
     const args = ['serve', '--data', join(folder, 'data'), '--admin', '127.0.0.1:0']
     if (addr) args.push('--addr', addr)
     const env = {
