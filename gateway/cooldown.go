@@ -32,10 +32,16 @@ func (h *health) note(t turn, o Outcome, f Failover) time.Duration {
 	if changed {
 		h.onChange()
 	}
+	if changed || o.Blames != BlamesNobody {
+		h.onLearnt()
+	}
 	return bench
 }
 
 func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duration {
+	if o.Blames != BlamesNobody && t.member.id != directMember && !h.stands(t) {
+		return 0
+	}
 	state := h.members[t.member.id]
 	if state != nil && t.probe {
 		state.probing = false

@@ -24,6 +24,8 @@ type Options struct {
 	Recorder Recorder
 	Log      *slog.Logger
 	OnHealth func() // called after a cooldown began or ended; must not block
+	OnLearnt func() // called after what Learnt returns has changed; must not block
+	Learnt   Learnt // by an engine before this one
 }
 
 // Gateway is the engine. Use New.
@@ -54,7 +56,7 @@ func New(o Options) *Gateway {
 	if g.log == nil {
 		g.log = slog.New(slog.DiscardHandler)
 	}
-	g.health = newHealth(o.OnHealth)
+	g.health = newHealth(o)
 	g.upstream = newUpstream()
 	g.idle = make(chan struct{})
 	close(g.idle)
@@ -64,14 +66,16 @@ func New(o Options) *Gateway {
 
 // Apply replaces the configuration at once for calls that begin from now on;
 // running calls go on with the one that they began with. Health is kept for
-// everything that keeps its id. On an error the old configuration stays.
+// everything that keeps its id and leads where it did; also, for half an hour,
+// for what isn't there any more. On an error the old configuration stays.
 func (g *Gateway) Apply(c Config) error {
 	next, err := compile(c)
 	if err != nil {
 		return err
 	}
 	g.upstream.follow(next.served)
-	g.health.keepOnly(g.current.Swap(next), next)
+	g.current.Store(next)
+	g.health.follow(next)
 	return nil
 }
 
@@ -102,6 +106,10 @@ func (g *Gateway) Health() []MemberHealth { return g.health.list(g.current.Load(
 // KeyHealth returns the state of every provider key that was used or has failed
 // since the start.
 func (g *Gateway) KeyHealth() []KeyHealth { return g.health.listKeys(g.current.Load()) }
+
+// Learnt returns what the engine has found out about members and keys, for the
+// Options of the next one.
+func (g *Gateway) Learnt() Learnt { return g.health.save() }
 
 // ClearCooldown makes a member and the keys of its provider eligible again.
 func (g *Gateway) ClearCooldown(memberID int64) {

@@ -253,25 +253,32 @@ type house struct {
 // Each change adjusts the configuration first.
 func open(t *testing.T, urls []string, changes ...func(*gateway.Config)) *house {
 	t.Helper()
-	h := &house{t: t, ledger: &ledger{news: make(chan struct{}, 1)}}
-	h.Gateway = gateway.New(gateway.Options{Recorder: h.ledger})
-	h.config = gateway.Config{
+	config := gateway.Config{
 		APIKeys: []gateway.APIKey{{ID: 1, Name: "laptop", Hash: sha256.Sum256([]byte(apiKey)), GroupIDs: []int64{1}}},
 		Groups:  []gateway.Group{{ID: 1, Name: "chat", Policy: gateway.PolicyPriority}},
 	}
 	for i, url := range urls {
 		id := int64(i + 1)
-		h.config.Providers = append(h.config.Providers, gateway.Provider{
+		config.Providers = append(config.Providers, gateway.Provider{
 			ID: id, Name: fmt.Sprintf("up%d", id), Dialect: "openai", BaseURL: url,
 			Keys:   []gateway.ProviderKey{{ID: id, Secret: fmt.Sprintf("%s-%d", providerKey, id), Hint: "sk-u…"}},
 			Models: []gateway.Model{{ID: id, Name: fmt.Sprintf("model-%d", id)}},
 		})
-		h.config.Groups[0].Members = append(h.config.Groups[0].Members,
+		config.Groups[0].Members = append(config.Groups[0].Members,
 			gateway.Member{ID: id, ProviderID: id, ModelID: id, Priority: int(id)})
 	}
 	for _, change := range changes {
-		change(&h.config)
+		change(&config)
 	}
+	return run(t, config, gateway.Options{})
+}
+
+// run opens the door of a gateway that records to a ledger.
+func run(t *testing.T, config gateway.Config, o gateway.Options) *house {
+	t.Helper()
+	h := &house{t: t, ledger: &ledger{news: make(chan struct{}, 1)}, config: config}
+	o.Recorder = h.ledger
+	h.Gateway = gateway.New(o)
 	h.apply()
 	h.server = httptest.NewServer(h.Gateway)
 	t.Cleanup(func() {

@@ -128,6 +128,7 @@ func (h *health) measured(m *member, took time.Duration) {
 	if m.id == directMember || took <= 0 {
 		return
 	}
+	defer h.onLearnt()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.now()

@@ -3,14 +3,13 @@ package gateway
 import (
 	"sync"
 	"time"
-
-	"headgate/gateway/dialect"
 )
 
 // health is what changes while the engine runs: who failed, who is passed over
 // and until when. It goes by ids and so outlives the snapshots.
 type health struct {
-	onChange func()
+	onChange func()           // a cooldown began or ended
+	onLearnt func()           // what Learnt tells has changed
 	now      func() time.Time // monotonic
 
 	mu      sync.Mutex
@@ -21,6 +20,11 @@ type health struct {
 	plain   map[int64]struct{}   // providers that refuse what only some take
 
 	latencies map[int64]*latency // by member
+
+	membersKnown   subjects
+	keysKnown      subjects
+	providersKnown subjects
+	restored       bool // from what was Learnt, and no configuration has come yet
 }
 
 type pair struct{ member, key int64 }
@@ -78,12 +82,17 @@ type KeyHealth struct {
 	Message       string
 }
 
-func newHealth(onChange func()) *health {
+func newHealth(o Options) *health {
+	onChange, onLearnt := o.OnHealth, o.OnLearnt
 	if onChange == nil {
 		onChange = func() {}
 	}
-	return &health{
+	if onLearnt == nil {
+		onLearnt = func() {}
+	}
+	h := &health{
 		onChange: onChange,
+		onLearnt: onLearnt,
 		now:      time.Now,
 		members:  map[int64]*memberHealth{},
 		keys:     map[int64]*keyHealth{},
@@ -92,61 +101,13 @@ func newHealth(onChange func()) *health {
 		plain:    map[int64]struct{}{},
 
 		latencies: map[int64]*latency{},
-	}
-}
 
-// keepOnly forgets what the new snapshot doesn't have any more, and what was
-// held against something that is another one now: a key with another text, a
-// member that leads elsewhere.
-func (h *health) keepOnly(old, next *snapshot) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if old == nil {
-		old = &snapshot{}
+		membersKnown:   subjects{},
+		keysKnown:      subjects{},
+		providersKnown: subjects{},
 	}
-	before, after := secretsOf(old), secretsOf(next)
-	for id := range h.keys {
-		if secret, there := after[id]; !there || secret != before[id] {
-			delete(h.keys, id)
-		}
-	}
-	for id, m := range old.members {
-		now := next.members[id]
-		if now == nil || !now.leadsTo(m) {
-			delete(h.members, id)
-			delete(h.latencies, id)
-			for _, k := range m.provider.keys {
-				delete(h.pairs, pair{id, k.id})
-			}
-		}
-		if now == nil || !now.provider.leadsTo(m.provider) {
-			delete(h.noUsage, m.provider.id)
-			delete(h.plain, m.provider.id)
-		}
-	}
-	for p := range h.pairs {
-		if secret, there := after[p.key]; !there || secret != before[p.key] {
-			delete(h.pairs, p)
-		}
-	}
-}
-
-func (m *member) leadsTo(other *member) bool {
-	return m.model.Name == other.model.Name && m.provider.leadsTo(other.provider)
-}
-
-func (p *provider) leadsTo(other *provider) bool {
-	return p.id == other.id && p.dialect == other.dialect && *p.urls[dialect.Chat] == *other.urls[dialect.Chat]
-}
-
-func secretsOf(s *snapshot) map[int64]string {
-	secrets := map[int64]string{}
-	for _, p := range s.served {
-		for _, k := range p.keys {
-			secrets[k.id] = k.secret
-		}
-	}
-	return secrets
+	h.restore(o.Learnt)
+	return h
 }
 
 func (h *health) list(s *snapshot) []MemberHealth {
@@ -222,6 +183,7 @@ func (h *health) clear(memberID int64, s *snapshot) {
 	}
 	h.mu.Unlock()
 	h.onChange()
+	h.onLearnt()
 }
 
 // refusesUsage tells whether a provider has refused to be asked for usage.
