@@ -353,6 +353,15 @@ describe('a call', () => {
     expect(await within(drawer).findByText(/Copied with a sample body/)).toBeVisible()
   })
 
+  it('is copied for the path that it came to', async () => {
+    const fake = program()
+    fake.rows = fake.rows.map((row) => ({ ...row, route: 'responses', stream: false }))
+    const { user, drawer } = await opened(fake, 'req-2')
+    await user.click(within(drawer).getByRole('button', { name: 'Copy as cURL' }))
+    expect(fake.copied).toContain(`curl 'http://127.0.0.1:8001/v1/responses' `)
+    expect(fake.copied).toContain(`'{"model":"gpt-5","stream":false,"input":"Hello"}'`)
+  })
+
   it('is copied with a body that a shell leaves alone', async () => {
     const fake = program()
     const request = `{"content":"What's \\"$HOME\\"?"}`

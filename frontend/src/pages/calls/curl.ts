@@ -1,7 +1,10 @@
-import type { CallDetail, Bodies } from '../../lib/api'
+import type { Bodies, CallDetail, CallRow } from '../../lib/api'
 
 /** The paths behind a base URL, by the routes of gateway/routes.go. */
-const paths: Record<string, string> = { 'chat.completions': '/chat/completions' }
+const paths: Record<string, string> = {
+  'chat.completions': '/chat/completions',
+  responses: '/responses',
+}
 
 /** Headers that say how the call is to be read; the rest is curl's own business. */
 const told = ['accept', 'content-type']
@@ -11,7 +14,7 @@ const told = ['accept', 'content-type']
  * whole, and the key from the environment.
  */
 export function curlOf({ row }: CallDetail, bodies: Bodies | null, baseUrl: string): string {
-  const body = whole(bodies) ?? skeleton(row.model, row.stream)
+  const body = whole(bodies) ?? skeleton(row)
   const headers = (bodies?.requestHeaders ?? []).filter(({ name }) =>
     told.includes(name.toLowerCase()),
   )
@@ -32,7 +35,8 @@ export const repeats = (bodies: Bodies | null) => whole(bodies) !== undefined
 const whole = (bodies: Bodies | null) =>
   bodies && bodies.request !== '' && !bodies.requestCut ? bodies.request : undefined
 
-function skeleton(model: string, stream: boolean): string {
+function skeleton({ route, model, stream }: CallRow): string {
+  if (route === 'responses') return JSON.stringify({ model, stream, input: 'Hello' })
   return JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'Hello' }] })
 }
 
