@@ -1,0 +1,145 @@
+package gateway_test
+
+import (
+	"context"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"headgate/gateway"
+)
+
+// nameServer is a DNS server that knows no name and fails for those under
+// "servfail.test". It listens on loopback and counts its questions.
+type nameServer struct {
+	conn net.PacketConn
+	done chan struct{} // closed when it has ended
+
+	mu    sync.Mutex
+	asked map[string]int
+}
+
+// resolving makes the tests ask a name server of their own. It must be called
+// before any of them runs.
+func resolving() (*nameServer, error) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &nameServer{conn: conn, asked: map[string]int{}, done: make(chan struct{})}
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
+	}}
+	go s.serve()
+	return s, nil
+}
+
+func (s *nameServer) serve() {
+	defer close(s.done)
+	query := make([]byte, 1500)
+	for {
+		n, from, err := s.conn.ReadFrom(query)
+		if err != nil {
+			return
+		}
+		if reply := s.answer(query[:n]); reply != nil {
+			_, _ = s.conn.WriteTo(reply, from)
+		}
+	}
+}
+
+// answer repeats the question with the code of a failure: 2 is SERVFAIL, 3
+// NXDOMAIN.
+func (s *nameServer) answer(query []byte) []byte {
+	if len(query) < 12 {
+		return nil
+	}
+	var labels []string
+	at := 12
+	for at < len(query) && query[at] != 0 {
+		end := at + 1 + int(query[at])
+		if end > len(query) {
+			return nil
+		}
+		labels = append(labels, string(query[at+1:end]))
+		at = end
+	}
+	if at+5 > len(query) {
+		return nil
+	}
+	name := strings.ToLower(strings.Join(labels, "."))
+	s.mu.Lock()
+	s.asked[name]++
+	s.mu.Unlock()
+	code := uint16(3)
+	if strings.HasSuffix(name, "servfail.test") {
+		code = 2
+	}
+	reply := append([]byte(nil), query[:at+5]...)
+	binary.BigEndian.PutUint16(reply[2:], 0x8180|code)
+	binary.BigEndian.PutUint16(reply[4:], 1)
+	for i := 6; i < 12; i++ {
+		reply[i] = 0
+	}
+	return reply
+}
+
+func (s *nameServer) questions(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked[name]
+}
+
+// names is the name server of these tests.
+var names *nameServer
+
+// FLT-003 and FLT-004: a name that isn't there, or whose name server fails. The
+// next member answers; alone it is a 502, held against the member.
+func TestFLT004NameServerFails(t *testing.T) {
+	t.Parallel()
+	for name, host := range map[string]string{"FLT-003": "gone.nxdomain.test", "FLT-004": "up.servfail.test"} {
+		for _, body := range []string{plainBody, streamBody} {
+			stream := body == streamBody
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				good := serve(t, healthy)
+				h := open(t, []string{"http://" + host + "/v1", good.url})
+				began := time.Now()
+				h.post(body).wantGood(t, stream)
+				if took := time.Since(began); took > 5*time.Second {
+					t.Errorf("the next member answered after %v", took)
+				}
+				call := h.ledger.await(t, 1)[0]
+				if len(call.Attempts) != 2 {
+					t.Fatalf("%d attempts", len(call.Attempts))
+				}
+				if o := call.Attempts[0].Outcome; o.Class != gateway.ClassTransient || o.Reason != "dns_failed" || o.Blames != gateway.BlamesMember || !o.Counts || !strings.Contains(o.Message, host) {
+					t.Errorf("outcome %+v", o)
+				}
+				if m := h.healthOf(1); m.Failures != 1 || h.healthOf(2).Failures != 0 {
+					t.Errorf("health %+v", m)
+				}
+				if names.questions(host) == 0 {
+					t.Error("the name server was not asked")
+				}
+				if seen := good.seen(); len(seen) != 1 || !strings.Contains(string(seen[0].Body), `"model-2"`) {
+					t.Errorf("the healthy member was asked %d times", len(seen))
+				}
+				alone := open(t, []string{"http://" + host + "/v1"})
+				got := alone.post(body)
+				if got.status != http.StatusBadGateway {
+					t.Errorf("alone: %d %s", got.status, got.body)
+				}
+				got.envelope(t)
+				if call := alone.ledger.await(t, 1)[0]; call.State != gateway.StateFailed || len(call.Attempts) != 1 {
+					t.Errorf("alone: %s after %d attempts", call.State, len(call.Attempts))
+				}
+			})
+		}
+	}
+}
