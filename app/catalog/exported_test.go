@@ -189,6 +189,7 @@ func TestExportOfExpiredKeys(t *testing.T) {
 func TestLargeExport(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.inMemory()
 	up := h.provider("up")
 	if p := h.imported(catalog.ModelImport{Provider: catalog.ProviderInput{ID: up.ID}, Models: manyModels(20_000, "")}); p.Added != 20_000 {
 		t.Fatalf("%+v", p)

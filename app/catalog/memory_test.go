@@ -109,10 +109,10 @@ func (m *memoryTx) SaveModel(in *catalog.Model) error {
 
 func (m *memoryTx) AddModels(list []catalog.Model) error {
 	for i := range list {
-		if err := m.SaveModel(&list[i]); err != nil {
-			return err
-		}
+		m.number(&list[i].ID)
 	}
+	p := slices.IndexFunc(m.kept.Providers, func(p catalog.Provider) bool { return p.ID == list[0].ProviderID })
+	m.kept.Providers[p].Models = append(m.kept.Providers[p].Models, list...)
 	return nil
 }
 

@@ -44,6 +44,9 @@ func (p Program) moveOver(ctx context.Context, a *app.App, path string, preview,
 		}
 	}})
 	if err != nil {
+		if len(done.Report.Changes) > 0 { // they are in, and made keys are shown this once
+			p.tellMove(done.Preview)
+		}
 		return err
 	}
 	p.tellMove(done.Preview)

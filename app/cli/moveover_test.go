@@ -107,6 +107,31 @@ func TestMovingOverFromTheOldServer(t *testing.T) {
 	}
 }
 
+// The configuration is in then, and nobody can be told again what was made.
+func TestCallsThatCannotBeBroughtAlong(t *testing.T) {
+	old := oldDatabase(t, "https://up.example/v1")
+	db, err := sql.Open("sqlite", old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{
+		`ALTER TABLE call_logs RENAME TO kept_calls`,
+		`CREATE VIEW call_logs AS SELECT id AS rowid, id, provider_id, request_timestamp, response_timestamp, is_success, status_code, response_time_ms,
+			error_message, prompt_tokens, completion_tokens, abs(-9223372036854775808) AS cost FROM kept_calls`,
+	} {
+		if _, err := db.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, nil, "import", "--data", filepath.Join(t.TempDir(), "data"), "--calls", old)
+	if got.code != 1 || !strings.Contains(got.stdout, "6 created") || strings.Contains(got.stdout, "brought along") || got.stderr == "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestLockedConfigurationIsImported(t *testing.T) {
 	locked, err := secret.Lock([]byte(`{"version":1,"groups":[{"name":"chat"}]}`), "correct horse")
 	if err != nil {
