@@ -15,13 +15,6 @@ func (c *Calls) Page(q calllog.Query) (calllog.Page, error) {
 	return c.app.CallLog.Page(ctx, q)
 }
 
-// Count returns how many calls match q, up to its limit.
-func (c *Calls) Count(q calllog.Query) (calllog.Count, error) {
-	ctx, cancel := bounded()
-	defer cancel()
-	return c.app.CallLog.Count(ctx, q)
-}
-
 // Get returns one call with its attempts.
 func (c *Calls) Get(id string) (calllog.Detail, error) {
 	ctx, cancel := bounded()

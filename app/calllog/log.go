@@ -131,16 +131,6 @@ func (l *Log) Page(ctx context.Context, q Query) (Page, error) {
 	return l.store.Page(ctx, q)
 }
 
-// Count returns how many calls match q, up to its Limit. With After it tells
-// how many came since. Codes: those of Page.
-func (l *Log) Count(ctx context.Context, q Query) (Count, error) {
-	q, err := checked(q)
-	if err != nil {
-		return Count{}, err
-	}
-	return l.store.Count(ctx, q)
-}
-
 func checked(q Query) (Query, error) {
 	if q.Limit < 1 || q.Limit > maxPage {
 		return q, apperr.New("page_limit_out_of_range", "Limit", q.Limit, "Max", maxPage)

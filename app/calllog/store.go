@@ -56,8 +56,6 @@ type Store interface {
 
 	// Page returns calls that match a valid Query.
 	Page(ctx context.Context, q Query) (Page, error)
-	// Count returns how many calls match a valid Query.
-	Count(ctx context.Context, q Query) (Count, error)
 	// Rows returns the calls with these seqs that are there, newest first.
 	Rows(ctx context.Context, seqs []int64) ([]Row, error)
 	// Bodies returns what a call carried. Code: bodies_not_kept.

@@ -132,12 +132,6 @@ type Page struct {
 	Next int64 `json:"next"` // Before of the next page; 0: this is the last one
 }
 
-// Count is how many calls match a Query, up to its Limit.
-type Count struct {
-	Calls int  `json:"calls"`
-	More  bool `json:"more"` // more match, or may match
-}
-
 // Health is how the call log itself is doing.
 type Health struct {
 	Written uint64 `json:"written"` // calls since the start

@@ -38,12 +38,6 @@ func (s *callStore) Page(ctx context.Context, q calllog.Query) (page calllog.Pag
 	return page, err
 }
 
-// Count returns how many calls match q, as calllog.Store says.
-func (s *callStore) Count(ctx context.Context, q calllog.Query) (calllog.Count, error) {
-	found, cut, err := s.find(ctx, q)
-	return calllog.Count{Calls: min(len(found), q.Limit), More: len(found) > q.Limit || cut > 0}, err
-}
-
 // Rows returns the calls with these seqs that are still there, newest first.
 func (s *callStore) Rows(ctx context.Context, seqs []int64) ([]calllog.Row, error) {
 	if len(seqs) == 0 {

@@ -78,13 +78,6 @@ func BenchmarkDashboard(b *testing.B) {
 		ProviderID: 3, Member: "vendor/model-07", Model: "model-07", APIKeyID: 1, GroupID: 8,
 		From: end.AddDate(0, 0, -20).UnixMilli(), To: end.AddDate(0, 0, -1).UnixMilli(), Text: "o", States: []string{"ok", "failed"},
 	}))
-	b.Run("count-since", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := log.Count(b.Context(), calllog.Query{Limit: 99, After: benchCalls - 300}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 	b.Run("keyword-in-stored-calls", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := log.FindKeyword(b.Context(), gateway.Keyword{Text: "nowhere"}); err != nil {

@@ -461,20 +461,6 @@ export namespace calllog {
 	        this.more = source["more"];
 	    }
 	}
-	export class Count {
-	    calls: number;
-	    more: boolean;
-	
-	    static createFrom(source: any = {}) {
-	        return new Count(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.calls = source["calls"];
-	        this.more = source["more"];
-	    }
-	}
 	export class Row {
 	    seq: number;
 	    id: string;

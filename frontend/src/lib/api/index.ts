@@ -104,7 +104,6 @@ export const keywords = {
 
 export const calls = {
   page: call<[T.CallQuery], T.CallPage>('Calls.Page', boundCalls.Page),
-  count: call<[T.CallQuery], T.CallCount>('Calls.Count', boundCalls.Count),
   get: call<[id: string], T.CallDetail>('Calls.Get', boundCalls.Get),
   health: call<[], T.CallLogHealth>('Calls.Health', boundCalls.Health),
   stats: call<[T.StatsQuery], T.Stats>('Calls.Stats', boundCalls.Stats),

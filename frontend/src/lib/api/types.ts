@@ -59,7 +59,6 @@ export type Attempt = Plain<calllog.Attempt>
 export type CallDetail = Plain<calllog.Detail>
 export type CallQuery = Plain<calllog.Query>
 export type CallPage = Plain<calllog.Page>
-export type CallCount = Plain<calllog.Count>
 export type Bodies = Plain<calllog.Bodies>
 export type Cleared = Plain<calllog.Cleared>
 export type KeywordFinds = Plain<calllog.KeywordFinds>

@@ -6,8 +6,6 @@ export function Bodies(arg1:string):Promise<calllog.Bodies>;
 
 export function Clear(arg1:number):Promise<calllog.Cleared>;
 
-export function Count(arg1:calllog.Query):Promise<calllog.Count>;
-
 export function Get(arg1:string):Promise<calllog.Detail>;
 
 export function Health():Promise<calllog.Health>;

@@ -10,10 +10,6 @@ export function Clear(arg1) {
   return window['go']['api']['Calls']['Clear'](arg1);
 }
 
-export function Count(arg1) {
-  return window['go']['api']['Calls']['Count'](arg1);
-}
-
 export function Get(arg1) {
   return window['go']['api']['Calls']['Get'](arg1);
 }
