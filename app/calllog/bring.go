@@ -31,7 +31,7 @@ func (l *Log) Bring(ctx context.Context, calls []gateway.Call) (added int, err e
 	}
 	if added > 0 {
 		l.bus.Publish(event.Calls)
-		signal(l.tidy) // they may be old
+		l.brought.Store(true)
 	}
 	return added, nil
 }

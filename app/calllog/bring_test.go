@@ -74,6 +74,7 @@ func TestBroughtCallsMayBeOld(t *testing.T) {
 		if _, err := log.Bring(t.Context(), []gateway.Call{okCall(1)}); err != nil {
 			t.Fatal(err)
 		}
+		time.Sleep(time.Hour)
 		synctest.Wait()
 		if n := len(store.looked); n != 3 || store.looked[1].IsZero() || !store.looked[2].IsZero() {
 			t.Errorf("looked from %v on, want from the first call on again", store.looked)

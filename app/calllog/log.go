@@ -32,6 +32,7 @@ type Log struct {
 
 	days, bodyDays atomic.Int64  // 0: for ever
 	shrink         atomic.Bool   // calls were cleared: there is room to give back
+	brought        atomic.Bool   // calls were, which may be old
 	tidy           chan struct{} // one of these changed
 
 	starting   sync.Mutex

@@ -30,6 +30,9 @@ func (l *Log) tidyUp(ctx context.Context) {
 		case <-l.tidy:
 			gone = time.Time{}
 		case <-clock.C:
+			if l.brought.Swap(false) {
+				gone = time.Time{}
+			}
 		case <-ctx.Done():
 			return
 		}
