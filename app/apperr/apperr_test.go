@@ -19,9 +19,11 @@ func TestCodeAndJSON(t *testing.T) {
 		{"Wrapped", "port_taken", `{"code":"port_taken","params":{"Address":"127.0.0.1:8001"}}`, fmt.Errorf("start: %w", coded)},
 		{"Joined", "port_taken", `{"code":"port_taken","params":{"Address":"127.0.0.1:8001"}}`, errors.Join(coded, io.EOF)},
 		{"NoParams", "login_required", `{"code":"login_required"}`, apperr.New("login_required")},
-		{"Nested", "import_refused", `{"code":"import_refused","params":{"Path":"providers[0]"},"problem":` +
-			`{"code":"port_taken","params":{"Address":"127.0.0.1:8001"}}}`,
-			apperr.Wrap(fmt.Errorf("save: %w", coded), "import_refused", "Path", "providers[0]")},
+		{
+			"Nested", "import_refused", `{"code":"import_refused","params":{"Path":"providers[0]"},"problem":` +
+				`{"code":"port_taken","params":{"Address":"127.0.0.1:8001"}}}`,
+			apperr.Wrap(fmt.Errorf("save: %w", coded), "import_refused", "Path", "providers[0]"),
+		},
 		{"ForeignWordsStayInside", "internal", `{"code":"internal"}`, errors.New("dial /secret/path")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

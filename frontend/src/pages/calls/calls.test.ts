@@ -6,7 +6,6 @@ import { FakeProgram } from '../../testing/fake'
 import { apiKey, attempt, provider, row } from '../../testing/samples'
 import { show } from '../../testing/show'
 import CallsPage from './CallsPage.svelte'
-import { phases } from './waterfall'
 
 const message = 'All 3 members failed: rate limit exceeded.'
 
@@ -386,24 +385,4 @@ it('the list asks for what is new at most four times a second', async () => {
   // The checklist asks too, as long as no call has succeeded.
   expect(times() - before).toBeLessThanOrEqual(5)
   vi.useRealTimers()
-})
-
-describe('phases', () => {
-  it.each([
-    [
-      'a stream',
-      { connectMs: 10, firstByteMs: 30, firstTokenMs: 45, totalMs: 100 },
-      ['connect 0-10', 'wait 10-30', 'think 30-45', 'reply 45-100'],
-    ],
-    ['no reply', { connectMs: 10, totalMs: 60 }, ['connect 0-10', 'wait 10-60']],
-    ['a reused connection', { firstByteMs: 30, totalMs: 40 }, ['wait 0-30', 'reply 30-40']],
-  ])('of %s', (_, times, want) =>
-    expect(phases(attempt(times)).map(({ id, from, to }) => `${id} ${from}-${to}`)).toEqual(want),
-  )
-
-  it('begin with the wait since the attempt before', () => {
-    const before = attempt({ startMs: 5, totalMs: 20 })
-    expect(phases(attempt({ startMs: 30 }), before)[0]).toMatchObject({ id: 'queue', from: -5 })
-    expect(phases(attempt({ startMs: 25 }), before)[0]?.id).toBe('wait')
-  })
 })
