@@ -63,7 +63,7 @@ func backupFile(a *app.App, args string) (File, error) {
 	if err := decodeArgs(args, &in); err != nil {
 		return File{}, err
 	}
-	f, _, err := a.Store.OpenBackup(in.Name)
+	f, err := a.Store.OpenBackup(in.Name)
 	if err != nil {
 		return File{}, err
 	}
@@ -71,7 +71,7 @@ func backupFile(a *app.App, args string) (File, error) {
 		return File{}, err
 	}
 	return File{Name: in.Name, ContentType: "application/vnd.sqlite3", Write: func(_ context.Context, w io.Writer) error {
-		f, _, err := a.Store.OpenBackup(in.Name)
+		f, err := a.Store.OpenBackup(in.Name)
 		if err != nil {
 			return err
 		}

@@ -157,7 +157,8 @@ type GroupInput struct {
 	Members []MemberInput `json:"members"`
 }
 
-// MemberInput is one member of a GroupInput; a known ID keeps its health.
+// MemberInput is one member of a GroupInput. It is known by its model: one that
+// is a member already keeps its ID, whatever is given here, and so its health.
 type MemberInput struct {
 	ID       int64 `json:"id"`
 	ModelID  int64 `json:"modelId"`

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 )
 
 //go:embed prices.json
@@ -26,7 +27,6 @@ type Price struct {
 
 // table is the document, ready to be searched. Ids are in lower case.
 type table struct {
-	date   string
 	models map[string]entry            // of makers, by id
 	hosts  map[string]map[string]Price // of hosts, by domain and whole id
 	makers map[string]string           // by what stands before a slash
@@ -44,9 +44,6 @@ var load = sync.OnceValue(func() *table {
 	}
 	return t
 })
-
-// Date tells as of which day the prices are, such as 2026-08-05.
-func Date() string { return load().date }
 
 // Find looks a model up as a provider at host names it: by its whole id, then
 // without the maker's name before it, then without a date or "-latest" behind
@@ -105,7 +102,7 @@ func undated(id string) string { return ending.ReplaceAllString(id, "") }
 
 func read(text []byte) (*table, error) {
 	var d struct {
-		Date    string
+		Date    string // as of which day the prices are
 		Note    string
 		Vendors []struct {
 			Name     string
@@ -126,7 +123,10 @@ func read(text []byte) (*table, error) {
 	if err := reader.Decode(&d); err != nil {
 		return nil, err
 	}
-	t := &table{date: d.Date, models: map[string]entry{}, hosts: map[string]map[string]Price{}, makers: map[string]string{}}
+	if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
+		return nil, err
+	}
+	t := &table{models: map[string]entry{}, hosts: map[string]map[string]Price{}, makers: map[string]string{}}
 	for _, v := range d.Vendors {
 		for _, p := range v.Prefixes {
 			if t.makers[p] != "" {

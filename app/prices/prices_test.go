@@ -2,7 +2,6 @@ package prices_test
 
 import (
 	"testing"
-	"time"
 
 	"headgate/app/prices"
 )
@@ -123,13 +122,6 @@ func TestWhetherAVariantIsFreeTheProviderSays(t *testing.T) {
 	}
 	if _, known := prices.Find("", "meta-llama/llama-9:free"); known {
 		t.Error("an unknown model's free variant is known")
-	}
-}
-
-func TestDate(t *testing.T) {
-	t.Parallel()
-	if _, err := time.Parse(time.DateOnly, prices.Date()); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -78,20 +77,12 @@ func (db *DB) MakeBackup(ctx context.Context) (Backup, error) {
 }
 
 // OpenBackup opens a copy for reading it as a file. Code: backup_unknown.
-func (db *DB) OpenBackup(name string) (io.ReadCloser, int64, error) {
+func (db *DB) OpenBackup(name string) (*os.File, error) {
 	path, err := db.backupPath(name)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(err, f.Close())
-	}
-	return f, info.Size(), nil
+	return os.Open(path)
 }
 
 // LoadBackup returns what a copy holds. The copy itself is left as it is: it may
