@@ -2,9 +2,11 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,18 +96,25 @@ func (u *upstream) close() {
 	}
 }
 
+// errUnlooked is what HTTP/2 says when a stream is refused or a connection is
+// sent away.
+var errUnlooked = errors.New("http2: the upstream sent the request back without looking at it")
+
 // roundTrip sends a request and returns the head of its reply. A kept
 // connection may turn out to be dead only when it is used: one that ends before
 // any byte of a reply sends the request once more, and never twice, on a new
-// connection. The Transport would go on for as long as it has kept ones.
+// connection; so does one over which the upstream sends it back unlooked at. The
+// Transport, which needs GetBody for that, would go on for as long as it has
+// kept ones, and with HTTP/2 for a minute, waiting longer each time.
 func (c *carrier) roundTrip(r *http.Request) (*http.Response, error) {
 	var kept, answered atomic.Bool
 	watched := r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
 		GotConn:              func(got httptrace.GotConnInfo) { kept.Store(got.Reused) },
 		GotFirstResponseByte: func() { answered.Store(true) },
 	}))
+	watched.GetBody = nil
 	reply, err := c.send(c.kept, watched)
-	if err == nil || !kept.Load() || answered.Load() || r.Context().Err() != nil || !isReset(err) && !isClosed(err) {
+	if err == nil || answered.Load() || r.Context().Err() != nil || !errors.Is(err, errUnlooked) && !(kept.Load() && isLost(err)) {
 		return reply, err
 	}
 	again := *r
@@ -113,15 +122,29 @@ func (c *carrier) roundTrip(r *http.Request) (*http.Response, error) {
 		if again.Body, err = r.GetBody(); err != nil {
 			return nil, err
 		}
+		again.GetBody = nil
 	}
 	return c.send(c.fresh, &again)
 }
 
+// isLost tells whether a kept connection turned out to be dead. net/http has no
+// type for the last one: a request that it would have sent once more.
+func isLost(err error) bool {
+	return isReset(err) || isClosed(err) || strings.Contains(err.Error(), "cannot rewind body after connection loss")
+}
+
 func (c *carrier) send(over *http.Transport, r *http.Request) (*http.Response, error) {
+	var reply *http.Response
+	var err error
 	if c.proxy == nil {
-		return over.RoundTrip(r)
+		reply, err = over.RoundTrip(r)
+	} else {
+		reply, err = c.sendByProxy(over, r)
 	}
-	return c.sendByProxy(over, r)
+	if err != nil && strings.Contains(err.Error(), "http2: Transport: cannot retry err") {
+		err = errUnlooked
+	}
+	return reply, err
 }
 
 // sendByProxy tells what a proxy did wrong from what the provider did: a

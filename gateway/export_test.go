@@ -24,3 +24,13 @@ func (g *Gateway) Trust(roots *x509.CertPool) {
 		}
 	}
 }
+
+// Ping sets how soon a silent HTTP/2 connection is pinged, and how long it has
+// for its answer. Call it after Apply, before any request.
+func (g *Gateway) Ping(after, within time.Duration) {
+	for _, c := range g.upstream.current {
+		for _, t := range []*http.Transport{c.kept, c.fresh} {
+			t.HTTP2 = &http.HTTP2Config{SendPingTimeout: after, PingTimeout: within}
+		}
+	}
+}

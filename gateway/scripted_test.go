@@ -50,6 +50,13 @@ func (f fateOf) patience(c *gateway.Config) {
 	}
 }
 
+// trust is for the entries about HTTP/2, which is spoken over TLS only.
+func (f fateOf) trust(h *house, u *gatewaytest.Upstream) {
+	if strings.HasPrefix(f.name, "FLT-062") || strings.HasPrefix(f.name, "FLT-063") {
+		h.Trust(u.Roots())
+	}
+}
+
 // fates has the whole list that a scripted upstream can do.
 var fates = []fateOf{
 	{name: "FLT-001", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
@@ -152,6 +159,9 @@ var fates = []fateOf{
 	{name: "FLT-061", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
 	{name: "FLT-061:zstd", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
 	{name: "FLT-061:gzip", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
+	{name: "FLT-062", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
+	{name: "FLT-062:refused", fate: nextAnswers, class: gateway.ClassTransient, alone: 502},
+	{name: "FLT-063", fate: nextAnswers, class: gateway.ClassTimeout, alone: 504},
 	{name: "FLT-065", fate: itAnswers},
 	{name: "FLT-066", fate: itAnswers},
 	{name: "FLT-067", fate: itAnswers},
@@ -208,6 +218,7 @@ func scriptedFaults(t *testing.T, ask func(h *house, stream bool) answer) {
 				first := gatewaytest.Start(t, gatewaytest.Fault(f.name))
 				second := gatewaytest.Start(t, gatewaytest.Script{})
 				h := open(t, []string{first.URL(), second.URL()}, f.keyword, f.patience)
+				f.trust(h, first)
 				asked := 1
 				if f.name == "FLT-009" {
 					ask(h, stream) // the connection that turns out dead must be there first
@@ -277,6 +288,7 @@ func TestScriptedFaultsAlone(t *testing.T) {
 			t.Parallel()
 			u := gatewaytest.Start(t, gatewaytest.Fault(f.name))
 			h := open(t, []string{u.URL()}, f.keyword, f.patience)
+			f.trust(h, u)
 			body := plainBody
 			if f.stream != "" {
 				body = streamBody

@@ -45,6 +45,10 @@ func (c *conn) serve() {
 		_, _ = io.Copy(io.Discard, c.Conn)
 		return
 	}
+	if c.upstream.door.mode == DoorHTTP2 {
+		c.serveHTTP2()
+		return
+	}
 	in := bufio.NewReader(c.Conn)
 	if c.upstream.door.mode == DoorPlainOnTLS {
 		c.refuseHello(in)

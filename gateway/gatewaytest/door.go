@@ -21,6 +21,7 @@ type Door string
 const (
 	DoorPlain      Door = ""                // HTTP
 	DoorTLS        Door = "tls"             // HTTPS, trusted by Upstream.Roots
+	DoorHTTP2      Door = "http2"           // HTTP/2 over TLS, trusted by Upstream.Roots
 	DoorExpired    Door = "tls_expired"     // a certificate of last year
 	DoorSelfSigned Door = "tls_self_signed" // a certificate that nobody vouches for
 	DoorWrongHost  Door = "tls_wrong_host"  // a certificate for another name
@@ -31,7 +32,7 @@ const (
 )
 
 var allDoors = []Door{
-	DoorTLS, DoorExpired, DoorSelfSigned, DoorWrongHost, DoorStall, DoorPlainOnTLS, DoorRefuse, DoorDrop,
+	DoorTLS, DoorHTTP2, DoorExpired, DoorSelfSigned, DoorWrongHost, DoorStall, DoorPlainOnTLS, DoorRefuse, DoorDrop,
 }
 
 type door struct {
@@ -56,7 +57,7 @@ func openDoor(mode Door, address string) (*door, error) {
 	}
 	d := &door{mode: mode, listener: ln, address: ln.Addr().String(), roots: x509.NewCertPool()}
 	switch mode {
-	case DoorTLS, DoorExpired, DoorSelfSigned, DoorWrongHost:
+	case DoorTLS, DoorHTTP2, DoorExpired, DoorSelfSigned, DoorWrongHost:
 		err = d.certify()
 	case DoorDrop:
 		err = d.fillBacklog()
@@ -178,6 +179,9 @@ func (d *door) certify() error {
 	d.tls = &tls.Config{
 		MinVersion:   tls.VersionTLS12,
 		Certificates: []tls.Certificate{{Certificate: [][]byte{text}, PrivateKey: key}},
+	}
+	if d.mode == DoorHTTP2 {
+		d.tls.NextProtos = []string{"h2"}
 	}
 	return nil
 }

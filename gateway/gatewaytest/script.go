@@ -81,6 +81,7 @@ type Behaviour struct {
 	Segment   int      `json:"segment,omitempty"`   // bytes per write; default: a whole event. Negative: all in one
 	Close     bool     `json:"close,omitempty"`     // close the connection after the reply, and say so
 	Cut       *Cut     `json:"cut,omitempty"`
+	HTTP2     HTTP2    `json:"http2,omitempty"` // behind DoorHTTP2 only
 }
 
 // StreamForm is how a stream is spelled.
@@ -185,6 +186,9 @@ func ReadScript(r io.Reader) (Script, error) {
 func (s Script) compile() (Script, error) {
 	if len(s.Steps) == 1 && s.Door == "" {
 		s.Door = doors[s.Steps[0].Fault]
+		if s.Steps[0].HTTP2 != "" || faults[s.Steps[0].Fault].HTTP2 != "" {
+			s.Door = DoorHTTP2
+		}
 	}
 	if s.Door != "" && !slices.Contains(allDoors, s.Door) {
 		return s, fmt.Errorf("script: unknown door %q", s.Door)
