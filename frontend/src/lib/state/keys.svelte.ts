@@ -21,6 +21,10 @@ export class ApiKeys {
     return this.#list.data ?? []
   }
 
+  byId(id: number): ApiKey | undefined {
+    return this.all.find((key) => key.id === id)
+  }
+
   get fresh(): NewApiKey | null {
     return this.#fresh
   }

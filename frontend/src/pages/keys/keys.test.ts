@@ -206,3 +206,25 @@ describe('revoking', () => {
     expect(await sure.findByRole('alert')).toHaveTextContent(said)
   })
 })
+
+describe('an API key that a link names', () => {
+  it('is edited, and what was chosen stays when the keys are fetched again', async () => {
+    const fake = program()
+    fake.groups.push(group(2, 'other'))
+    fake.keys = [apiKey(4, 'laptop', { groupIds: [1] })]
+    const { user } = await show(KeysPage, {}, fake)
+    await screen.findByText('laptop')
+    location.hash = '#/keys?edit=4'
+    const other = await screen.findByRole('checkbox', { name: 'other' })
+    await user.click(other)
+    const asked = () => fake.sent.filter(({ method }) => method === 'APIKeys.List').length
+    const before = asked()
+    fake.publish('api_keys')
+    await waitFor(() => expect(asked()).toBeGreaterThan(before))
+    await new Promise((done) => setTimeout(done))
+    expect(other).toBeChecked()
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(fake.last('APIKeys.Save')).toMatchObject([{ groupIds: [1, 2] }]))
+    expect(location.hash).toBe('#/keys')
+  })
+})
