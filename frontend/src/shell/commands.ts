@@ -1,11 +1,16 @@
+import Cable from '@lucide/svelte/icons/cable'
 import Copy from '@lucide/svelte/icons/copy'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Languages from '@lucide/svelte/icons/languages'
+import Download from '@lucide/svelte/icons/download'
+import FileUp from '@lucide/svelte/icons/file-up'
 import Layers from '@lucide/svelte/icons/layers'
+import ListPlus from '@lucide/svelte/icons/list-plus'
 import OctagonAlert from '@lucide/svelte/icons/octagon-alert'
 import Play from '@lucide/svelte/icons/play'
 import Plus from '@lucide/svelte/icons/plus'
 import Server from '@lucide/svelte/icons/server'
+import Settings from '@lucide/svelte/icons/settings'
 import Square from '@lucide/svelte/icons/square'
 import SunMoon from '@lucide/svelte/icons/sun-moon'
 import { localeNames, locales, type Key } from '../lib/i18n/catalog'
@@ -13,6 +18,8 @@ import type { I18n } from '../lib/i18n/i18n.svelte'
 import { href } from '../lib/router/router.svelte'
 import type { Headgate } from '../lib/state/headgate.svelte'
 import type { Icon } from '../lib/ui/icon'
+import { tools } from '../pages/connect/tools'
+import { places } from '../pages/settings/places'
 import { pages } from './pages'
 
 /** Something that the palette can do or go to. */
@@ -33,11 +40,14 @@ export interface CommandGroup {
   commands: Command[]
 }
 
-const additions: { path: string; title: Key }[] = [
-  { path: 'providers?add=1', title: 'providers.add' },
-  { path: 'groups?add=1', title: 'groups.add' },
-  { path: 'keys?add=1', title: 'keys.add' },
-  { path: 'keywords?add=1', title: 'keywords.add' },
+const beginnings: { path: string; title: Key; icon: Icon }[] = [
+  { path: 'providers?add=1', title: 'providers.add', icon: Plus },
+  { path: 'groups?add=1', title: 'groups.add', icon: Plus },
+  { path: 'keys?add=1', title: 'keys.add', icon: Plus },
+  { path: 'keywords?add=1', title: 'keywords.add', icon: Plus },
+  { path: 'providers/import', title: 'import.open', icon: ListPlus },
+  { path: 'settings/import', title: 'imports.begin', icon: FileUp },
+  { path: 'settings/data/export', title: 'palette.export', icon: Download },
 ]
 
 /** All that the palette offers now, in the order in which it is shown. */
@@ -87,7 +97,7 @@ export function commandsOf(
         title: name,
         detail: `${prefix}…${lastFour}`,
         icon: KeyRound,
-        to: href('keys', { key: id }),
+        to: href('keys', { edit: id }),
       })),
     },
     {
@@ -98,7 +108,29 @@ export function commandsOf(
         title: text,
         detail: description,
         icon: OctagonAlert,
-        to: href('keywords', { keyword: id }),
+        to: href('keywords', { edit: id }),
+      })),
+    },
+    {
+      id: 'settings',
+      title: 'settings.title',
+      commands: Object.entries(places).map(([path, title]) => ({
+        id: `settings ${path}`,
+        title: t(title),
+        detail: t('settings.title'),
+        icon: Settings,
+        to: href(`settings/${path}`),
+      })),
+    },
+    {
+      id: 'connect',
+      title: 'connect.title',
+      commands: tools.map(({ id, name }) => ({
+        id: `connect ${id}`,
+        title: name,
+        detail: t('connect.title'),
+        icon: Cable,
+        to: href(`connect/${id}`),
       })),
     },
   ].filter(({ commands }) => commands.length > 0) as CommandGroup[]
@@ -109,21 +141,22 @@ function actions(
   t: I18n['t'],
   copy: (text: string) => Promise<void>,
 ): Command[] {
-  const running = gateway.status?.state === 'running'
+  const door = gateway.status?.state
+  const running = door === 'running'
   const baseUrl = gateway.status?.baseUrl ?? ''
-  const { settings } = preferences
-  const list: Command[] = additions.map(({ path, title }) => ({
+  const list: Command[] = beginnings.map(({ path, title, icon }) => ({
     id: path,
     title: t(title),
-    icon: Plus,
+    icon,
     to: `#/${path}`,
   }))
-  list.push({
-    id: 'gateway',
-    title: running ? t('gateway.stop') : t('gateway.start'),
-    icon: running ? Square : Play,
-    run: running ? gateway.stop : gateway.start,
-  })
+  if (door && door !== 'draining')
+    list.push({
+      id: 'gateway',
+      title: running ? t('gateway.stop') : t('gateway.start'),
+      icon: running ? Square : Play,
+      run: running ? gateway.stop : gateway.start,
+    })
   if (baseUrl)
     list.push({
       id: 'address',
@@ -132,13 +165,13 @@ function actions(
       icon: Copy,
       run: () => copy(baseUrl),
     })
-  if (!settings) return list
+  if (!preferences.settings) return list
   const theme = preferences.theme === 'dark' ? 'light' : 'dark'
   list.push({
     id: 'theme',
     title: t(theme === 'dark' ? 'palette.dark' : 'palette.light'),
     icon: SunMoon,
-    run: () => preferences.save({ ...settings, theme }),
+    run: () => preferences.change({ theme }),
   })
   for (const locale of locales)
     list.push({
@@ -146,7 +179,7 @@ function actions(
       title: localeNames[locale],
       detail: t('settings.language'),
       icon: Languages,
-      run: () => preferences.save({ ...settings, language: locale }),
+      run: () => preferences.change({ language: locale }),
     })
   return list
 }

@@ -1,0 +1,15 @@
+import type { Key } from '../../lib/i18n/catalog'
+
+/** The sections' names by their path after "#/settings/", in their order. */
+export const places = {
+  general: 'settings.general',
+  gateway: 'settings.gateway',
+  failover: 'settings.failover',
+  timeouts: 'settings.timeouts',
+  log: 'settings.log',
+  data: 'settings.data',
+  moving: 'settings.moving',
+  about: 'settings.about',
+} satisfies Record<string, Key>
+
+export type Place = keyof typeof places
