@@ -104,7 +104,7 @@ describe('Providers', () => {
   it('remembers a test of a stored provider', async () => {
     fake.probe = { ...fake.probe, models: null as never }
     const providers = new Providers()
-    await providers.test(inputOf(provider(3, 'A')))
+    providers.keepTest(3, await providers.test(inputOf(provider(3, 'A'))))
     expect(providers.lastTest(3)?.models).toEqual([])
   })
 })
