@@ -34,12 +34,13 @@ type carrier struct {
 	proxy *url.URL // nil: none
 	kept  *http.Transport
 	fresh *http.Transport // each request on a connection of its own
+	sleep *sleepWatch
 }
 
 func newUpstream() *upstream { return &upstream{current: map[way]*carrier{}} }
 
 func newCarrier(p *provider) *carrier {
-	c := &carrier{way: p.way, proxy: p.proxy, kept: newTransport(p.way, p.proxy), fresh: newTransport(p.way, p.proxy)}
+	c := &carrier{way: p.way, proxy: p.proxy, kept: newTransport(p.way, p.proxy), fresh: newTransport(p.way, p.proxy), sleep: newSleepWatch()}
 	c.fresh.DisableKeepAlives = true
 	return c
 }
@@ -113,6 +114,9 @@ func (c *carrier) roundTrip(r *http.Request) (*http.Response, error) {
 		GotFirstResponseByte: func() { answered.Store(true) },
 	}))
 	watched.GetBody = nil
+	if c.sleep.slept() {
+		c.kept.CloseIdleConnections()
+	}
 	reply, err := c.send(c.kept, watched)
 	if err == nil || answered.Load() || r.Context().Err() != nil || !errors.Is(err, errUnlooked) && !(kept.Load() && isLost(err)) {
 		return reply, err

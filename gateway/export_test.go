@@ -34,3 +34,11 @@ func (g *Gateway) Ping(after, within time.Duration) {
 		}
 	}
 }
+
+// SetWall makes the wall clock that tells of a sleep another one. Call it after
+// Apply, before any request.
+func (g *Gateway) SetWall(now func() time.Time) {
+	for _, c := range g.upstream.current {
+		c.sleep.wall = now
+	}
+}
