@@ -56,7 +56,6 @@ async function inUse(browser, dark) {
   const picture = photographer(page, admin, dark ? 'dark' : 'light')
   try {
     await login(page)
-    await disguise(page, upstreams)
     const { baseUrl } = await rpc(page, 'Gateway/Status')
     const call = await failOver(page, baseUrl)
     await picture('playground', 'playground', async () => {
@@ -74,6 +73,7 @@ async function inUse(browser, dark) {
         .waitFor()
       await page.getByRole('button', { name: /^Select all/ }).click()
     })
+    await disguise(page, upstreams)
     await picture('groups', 'groups', () =>
       page.getByRole('button', { name: /^Why\b.*chat/ }).click(),
     )
