@@ -42,6 +42,7 @@ func mustEnd(t *testing.T, a *app.App) app.ImportProgress {
 
 func TestConfigurationIsImported(t *testing.T) {
 	a := mustStart(t, app.Options{})
+	mustSaveAddress(t, a, "localhost:0")
 	const text = `{"version":1,"groups":[{"name":"chat"}],"api_keys":[{"name":"laptop","groups":["chat"]}],"settings":{"gateway":{"address":"127.0.0.1:0"}}}`
 	if p := a.Imports.Progress(); p.Running || p.Changes == nil || p.MadeKeys == nil || p.Oddities == nil {
 		t.Errorf("before any: %+v", p)
@@ -70,6 +71,7 @@ func TestConfigurationIsImported(t *testing.T) {
 	if err := a.StartGateway(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	before := a.Listener.Status().Address
 	if err := a.Imports.Start(mustTake(t, a, "my.age", mustLock(t, text)), phrase, false); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func TestConfigurationIsImported(t *testing.T) {
 	}
 	status := a.Listener.Status()
 	mustBeOpen(t, status.Address)
-	if strings.HasSuffix(status.Address, ":8001") {
+	if status.Address == before {
 		t.Errorf("the door did not move: %+v", status)
 	}
 }
