@@ -187,6 +187,8 @@ test('a long log stays light', { timeout: 120_000 }, async (t) => {
   const { key, baseUrl } = await furnish(page, upstreams.good)
   for (let i = 0; i < 20; i++)
     await settle(Array.from({ length: 20 }, () => chat(baseUrl, key, 'nobody')))
+  // Calls are written a moment after their replies.
+  while ((await rpc(page, 'Calls/Health')).written < 400) await page.waitForTimeout(20)
   await page.getByRole('link', { name: 'Calls' }).click()
   const grid = page.getByRole('grid', { name: 'Calls' })
   await page
