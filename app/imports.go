@@ -11,6 +11,7 @@ import (
 
 	"headgate/app/apperr"
 	"headgate/app/catalog"
+	"headgate/app/event"
 	"headgate/app/oldserver"
 )
 
@@ -171,6 +172,7 @@ func (i *Imports) close() {
 func (i *Imports) end(report catalog.Report, oddities []oldserver.Oddity, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	defer i.app.Bus.Publish(event.Imports) // who asks now waits for the lock
 	i.endedAt = time.Now()
 	i.progress.Running = false
 	i.progress.Changes, i.progress.MadeKeys, i.progress.Oddities = report.Changes, report.MadeKeys, oddities

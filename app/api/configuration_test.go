@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"headgate/app"
 	"headgate/app/api"
@@ -67,11 +66,14 @@ func TestConfigurationTravels(t *testing.T) {
 		if err != nil || preview.Encrypted != (c.passphrase != "") {
 			t.Errorf("preview %+v, %v", preview, err)
 		}
+		heard := to.Bus.Listen()
+		defer heard.Close()
 		if err := imports.Start(upload.ID, c.passphrase, false); err != nil {
 			t.Fatal(err)
 		}
 		for imports.Progress().Running {
-			time.Sleep(time.Millisecond)
+			<-heard.Wake()
+			heard.Take()
 		}
 		if p := imports.Progress(); p.Error != nil || len(p.Changes) == 0 {
 			t.Errorf("imported %+v", p)

@@ -20,6 +20,7 @@ const (
 	Health    Topic = "health"  // cooldowns began or ended
 	Gateway   Topic = "gateway" // started, stopped, or failed to
 	Notices   Topic = "notices" // something a person should read
+	Imports   Topic = "imports" // an import has ended
 )
 
 // Bus delivers topics to listeners. Its zero value is ready.

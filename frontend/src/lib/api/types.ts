@@ -93,3 +93,4 @@ export type Topic =
   | 'health'
   | 'gateway'
   | 'notices'
+  | 'imports'
