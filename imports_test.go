@@ -35,6 +35,7 @@ var mayImport = map[string]string{
 	"headgate/gateway/dialect":                  "",
 	"headgate/gateway/gatewaytest":              "",
 	"headgate/build/measure/fillcalls":          "app/calllog app/secret app/store gateway",
+	"headgate/build/measure/window":             "app app/catalog gateway/gatewaytest",
 	"headgate/gateway/gatewaytest/cmd/upstream": "gateway/gatewaytest",
 }
 

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"math"
+
 	"headgate/app"
 	"headgate/app/i18n"
 )
@@ -34,6 +36,12 @@ const pageErrorLimit = 4 << 10
 // LogPageError writes an error of the page to the program's log.
 func (s *System) LogPageError(message, stack string) {
 	s.app.Log.Error("page error", "message", cut(message), "stack", cut(stack))
+}
+
+// LogPageMounted writes to the program's log how long a page took, in
+// milliseconds since its navigation began, until its first view stood.
+func (s *System) LogPageMounted(milliseconds float64) {
+	s.app.Log.Info("page mounted", "milliseconds", math.Round(milliseconds))
 }
 
 func cut(s string) string { return s[:min(len(s), pageErrorLimit)] }

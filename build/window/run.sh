@@ -1,11 +1,13 @@
 #!/bin/sh
-# Runs the window tests on a virtual screen with a message bus of its own.
-# usage: build/window/run.sh TEST_PROGRAM HEADGATE_PROGRAM PICTURE_FOLDER
+# Runs a command on a virtual screen with a message bus of its own.
+# usage: build/window/run.sh HEADGATE_PROGRAM PICTURE_FOLDER SECONDS COMMAND [ARGUMENT ...]
 set -eu
-test_program=$(realpath "$1")
-headgate=$(realpath "$2")
-mkdir -p "$3"
-pictures=$(realpath "$3")
+headgate=$(realpath "$1")
+mkdir -p "$2"
+pictures=$(realpath "$2")
+seconds=$3
+command=$(realpath "$4")
+shift 4
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$(dirname "$0")"
@@ -13,12 +15,12 @@ cd "$(dirname "$0")"
 # throw out the window manager that is just coming in.
 # Nothing of this person's session gets in: no settings, no bus, no screen.
 env -i PATH=/usr/local/bin:/usr/bin:/bin HOME="$home" LANG=C.UTF-8 NO_AT_BRIDGE=0 \
-	HEADGATE_BINARY="$headgate" HEADGATE_PICTURES="$pictures" TEST_PROGRAM="$test_program" \
-	timeout 180 xvfb-run -a -s "-screen 0 1280x900x24 -noreset" dbus-run-session -- sh -c '
+	HEADGATE_BINARY="$headgate" HEADGATE_PICTURES="$pictures" \
+	timeout "$seconds" xvfb-run -a -s "-screen 0 1280x900x24 -noreset" dbus-run-session -- sh -c '
 	until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 	openbox &
 	manager=$!
 	status=0
-	"$TEST_PROGRAM" -test.v -test.timeout=150s || status=$?
+	"$@" || status=$?
 	kill "$manager" 2>/dev/null || true
-	exit $status' 2>&1
+	exit $status' run "$command" "$@" 2>&1

@@ -153,4 +153,8 @@ export const system = {
     'System.LogPageError',
     boundSystem.LogPageError,
   ),
+  logPageMounted: call<[milliseconds: number], void>(
+    'System.LogPageMounted',
+    boundSystem.LogPageMounted,
+  ),
 }

@@ -5,3 +5,5 @@ import {api} from '../models';
 export function About():Promise<api.About>;
 
 export function LogPageError(arg1:string,arg2:string):Promise<void>;
+
+export function LogPageMounted(arg1:number):Promise<void>;

@@ -9,3 +9,7 @@ export function About() {
 export function LogPageError(arg1, arg2) {
   return window['go']['api']['System']['LogPageError'](arg1, arg2);
 }
+
+export function LogPageMounted(arg1) {
+  return window['go']['api']['System']['LogPageMounted'](arg1);
+}
