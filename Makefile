@@ -118,3 +118,10 @@ test-window: build-app ## The real window and tray, on a virtual screen
 measure-window: setup-test build-app ## The real window: its start, and what it costs
 	@go build -o $(TOOLS)/measure-window ./build/measure/window
 	@build/window/run.sh $(BIN)/headgate build/.out 300 $(TOOLS)/measure-window
+
+CALLS ?= 1000000
+.PHONY: measure-log
+measure-log: ## A call log of CALLS made-up calls: how long pages, statistics and export take
+	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && \
+	go run ./build/measure/fillcalls -data "$$data" -calls $(CALLS) -providers 12 -days 90 && \
+	go run ./build/measure/calllog -data "$$data" -remove 100000

@@ -2,10 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"time"
 
@@ -64,14 +64,10 @@ type member struct {
 	rank   int
 }
 
-func readHouse(path string) (*house, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+func parseHouse(text []byte) (*house, error) {
 	h := &house{}
 	if err := json.Unmarshal(text, h); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	known := map[[2]string]member{}
 	var providerKeys, models, members int64
@@ -99,7 +95,7 @@ func readHouse(path string) (*house, error) {
 		for _, m := range from.Members {
 			made, ok := known[[2]string{m.Provider, m.Model}]
 			if !ok {
-				return nil, fmt.Errorf("%s: group %s names a model that no provider has: %s", path, from.Name, m.Model)
+				return nil, fmt.Errorf("group %s names a model that no provider has: %s", from.Name, m.Model)
 			}
 			members++
 			made.MemberID, made.Priority, made.weight = members, m.Priority, m.Weight
@@ -119,7 +115,7 @@ func readHouse(path string) (*house, error) {
 		}
 	}
 	if len(h.groups) == 0 || len(h.keys) == 0 {
-		return nil, fmt.Errorf("%s: there must be groups and api_keys", path)
+		return nil, errors.New("there must be groups and api_keys")
 	}
 	return h, nil
 }

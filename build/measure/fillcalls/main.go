@@ -4,7 +4,9 @@
 //	go run ./build/measure/fillcalls -data DIR -calls 100000
 //
 // With -like FILE they are such calls as that configuration would have answered,
-// in the shape of working days; FILE is what "headgate import" takes.
+// in the shape of working days; FILE is what "headgate import" takes. With
+// -providers N the configuration is made up, too: N providers with 40 models
+// among them, in groups of different size.
 package main
 
 import (
@@ -27,12 +29,13 @@ func main() {
 	calls := flag.Int("calls", 100_000, "how many calls to write")
 	days := flag.Float64("days", 30, "over how many days until now they started")
 	like := flag.String("like", "", "a configuration `file` that the calls fit")
+	providers := flag.Int("providers", 0, "how many made-up providers answer the calls; 0: a few calls in turn")
 	flag.Parse()
 	if *data == "" || *calls < 1 || *days <= 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := fill(context.Background(), *data, *like, *calls, time.Duration(*days*24*float64(time.Hour))); err != nil {
+	if err := fill(context.Background(), *data, *like, *providers, *calls, time.Duration(*days*24*float64(time.Hour))); err != nil {
 		fmt.Fprintln(os.Stderr, "fillcalls:", err)
 		os.Exit(1)
 	}
@@ -40,7 +43,7 @@ func main() {
 
 const batch = 1000
 
-func fill(ctx context.Context, data, like string, calls int, span time.Duration) (err error) {
+func fill(ctx context.Context, data, like string, providers, calls int, span time.Duration) (err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return err
 	}
@@ -60,7 +63,7 @@ func fill(ctx context.Context, data, like string, calls int, span time.Duration)
 	log := db.CallLog()
 	began := time.Now()
 	random := rand.New(rand.NewPCG(1, 2))
-	made, err := maker(random, like, calls, began, span)
+	made, err := maker(random, like, providers, calls, began, span)
 	if err != nil {
 		return err
 	}
@@ -78,16 +81,23 @@ func fill(ctx context.Context, data, like string, calls int, span time.Duration)
 }
 
 // maker returns what makes the nth call.
-func maker(random *rand.Rand, like string, calls int, now time.Time, span time.Duration) (func(n int) calllog.Entry, error) {
-	if like == "" {
+func maker(random *rand.Rand, like string, providers, calls int, now time.Time, span time.Duration) (func(n int) calllog.Entry, error) {
+	if like == "" && providers == 0 {
 		first, step := now.Add(-span), span/time.Duration(calls)
 		return func(n int) calllog.Entry {
 			return entry(random, n, first.Add(time.Duration(n)*step))
 		}, nil
 	}
-	h, err := readHouse(like)
+	text := madeUp(providers)
+	if like != "" {
+		var err error
+		if text, err = os.ReadFile(like); err != nil {
+			return nil, err
+		}
+	}
+	h, err := parseHouse(text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", like, err)
 	}
 	began := times(random, calls, now, span)
 	return func(n int) calllog.Entry {
