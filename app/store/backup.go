@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	backupsKept   = 5
+	backupsKept   = 5 // the newest, and
+	backupDays    = 7 // the newest of each of so many days that have any
 	backupEvery   = 24 * time.Hour
 	backupPrefix  = "headgate-"
 	backupSuffix  = ".db"
@@ -58,15 +59,23 @@ func makeBackup(ctx context.Context, db *sql.DB, folder string) (name string, er
 	return name, forgetBackups(folder)
 }
 
-// forgetBackups removes all but the newest copies.
+// forgetBackups removes all but the newest copies. Several of one day, as a person
+// may make them, leave those of the days before.
 func forgetBackups(folder string) error {
 	names, err := backupNames(folder)
 	if err != nil {
 		return err
 	}
+	days := map[string]struct{}{}
 	var errs []error
-	for i := backupsKept; i < len(names); i++ {
-		errs = append(errs, os.Remove(filepath.Join(folder, names[i])))
+	for i, name := range names {
+		day := backupTime(name).Format(time.DateOnly)
+		_, known := days[day]
+		days[day] = struct{}{}
+		if i < backupsKept || !known && len(days) <= backupDays {
+			continue
+		}
+		errs = append(errs, os.Remove(filepath.Join(folder, name)))
 	}
 	return errors.Join(errs...)
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -86,6 +87,37 @@ func TestBackups(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(dir, "backups"))
 	if err != nil || len(entries) != 5 {
 		t.Errorf("the folder has %v, %v", entries, err)
+	}
+}
+
+// Copies made by hand in one day leave those of the days before.
+func TestBackupsOfDaysStay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "backups")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for day := 9; day > 0; day-- {
+		for hour := range 2 {
+			name := fmt.Sprintf("headgate-202601%02dT%02d0000.000.db", day, 12-hour)
+			if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if day > 3 && hour == 0 { // six days, and today
+				want = append(want, name)
+			}
+		}
+	}
+	db := open(t, dir)
+	defer shut(t, db)
+	for range 6 {
+		time.Sleep(2 * time.Millisecond) // its name is the time
+		backup(t, db)
+	}
+	if names := backups(t, db); len(names) != 5+len(want) || !slices.Equal(names[5:], want) {
+		t.Errorf("after six of today there are %v", names)
 	}
 }
 
