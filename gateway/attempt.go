@@ -112,16 +112,28 @@ func (a *attempt) classify(res *result) Outcome {
 		res.err = causeOf(a.ctx, res.err)
 	}
 	res.describe()
-	return classify(res, a.m.provider.secrets)
+	hidden := a.m.provider.secrets
+	if res.answered() {
+		for _, rules := range [][]rule{a.x.rules, a.m.provider.rules} {
+			if i := firstFit(rules, res); i >= 0 {
+				return rules[i].decide(classifyByTable(res, hidden))
+			}
+		}
+	}
+	return classify(res, hidden)
 }
 
-// keepForCaller remembers an error that the caller can mend.
+// keepForCaller remembers an error that the caller can mend, or that a person
+// wants it to see.
 func (a *attempt) keepForCaller(o Outcome, r *result) {
-	switch o.Class {
-	case ClassCallerFault, ClassContextWindow, ClassContentPolicy:
-		if r.failure.Message != "" {
-			a.x.lastReply = passedReply{r.effectiveStatus(), r.header, a.m.provider.secrets.hide(r.body), o}
-		}
+	switch {
+	case o.stoppedByRule():
+		a.x.lastReply = passedReply{}
+	case o.Class != ClassCallerFault && o.Class != ClassContextWindow && o.Class != ClassContentPolicy:
+		return
+	}
+	if status := o.statusForClient(r.effectiveStatus()); status != 0 && r.failure.Message != "" {
+		a.x.lastReply = passedReply{status, r.header, a.m.provider.secrets.hide(r.body), o}
 	}
 }
 

@@ -16,8 +16,8 @@ const (
 	modelBench      = 10 * time.Minute // a missing model or a wrong path needs a person
 )
 
-// rule is a row of the classifier's table.
-type rule struct {
+// row is one of the classifier's table.
+type row struct {
 	reason string // a stable code; the window has a text for each
 	when   func(*result) bool
 	class  Class
@@ -27,10 +27,11 @@ type rule struct {
 	bench  func(*result) time.Duration // nil: none
 }
 
-// rules are tried in order; the first that fits decides. First what ended on
+// table is tried in order; the first row that fits decides. First what ended on
 // our side, then connections, then what the body says, then the status: the
-// same status means different things with different words.
-var rules = []rule{
+// same status means different things with different words. A person's rules come
+// before it: see attempt.classify.
+var table = []row{
 	// Our side. Nobody is to blame for a client that left.
 	{reason: "client_gone", when: failed(errClientGone), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
 	{reason: "gateway_stopping", when: failed(errStopped), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
@@ -77,6 +78,8 @@ var rules = []rule{
 
 	// The status.
 	{reason: "bad_key", when: status(401), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	// A forward proxy that wants credentials, not the provider.
+	{reason: "proxy_failed", when: status(407), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "quota", when: status(402), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
 	// A web page comes from what stands before the provider, which knows no keys.
 	{reason: "html_reply", when: both(status(403), (*result).isHTML), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
@@ -107,35 +110,40 @@ var rules = []rule{
 // where a key is to blame the exact class stays, with the keyword noted: the
 // member's other keys may be good.
 func classify(r *result, hidden secrets) Outcome {
-	if r.keyword != nil && !errors.Is(r.err, errKeyword) {
-		plain := *r
-		plain.keyword = nil
-		o := classify(&plain, hidden)
-		o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
+	if r.keyword == nil {
+		return classifyByTable(r, hidden)
+	}
+	if !errors.Is(r.err, errKeyword) {
+		o := classifyByTable(r, hidden)
 		if o.Blames == BlamesKey || o.Blames == BlamesBoth || o.Class == ClassCanceled || o.Class == ClassTimeout {
+			o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
 			return o
 		}
-		plain.keyword, plain.err = r.keyword, errKeyword
-		return classify(&plain, hidden)
 	}
-	for i := range rules {
-		row := &rules[i]
-		if !row.when(r) {
+	found := *r
+	found.err = errKeyword
+	o := classifyByTable(&found, hidden)
+	o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
+	return o
+}
+
+// classifyByTable is classify for a result whose keyword doesn't matter.
+func classifyByTable(r *result, hidden secrets) Outcome {
+	for i := range table {
+		fit := &table[i]
+		if !fit.when(r) {
 			continue
 		}
 		o := Outcome{
-			Class: row.class, Blames: row.blames, Action: row.action, Counts: row.counts,
-			Reason: row.reason, Message: r.message(hidden),
+			Class: fit.class, Blames: fit.blames, Action: fit.action, Counts: fit.counts,
+			Reason: fit.reason, Message: r.message(hidden),
 		}
-		if row.bench != nil {
-			o.Bench = row.bench(r)
-		}
-		if r.keyword != nil {
-			o.Keyword, o.KeywordID = r.keyword.Text, r.keyword.ID
+		if fit.bench != nil {
+			o.Bench = fit.bench(r)
 		}
 		return o
 	}
-	panic("gateway: the last rule fits everything")
+	panic("gateway: the table's last row fits everything")
 }
 
 func failed(err error) func(*result) bool {

@@ -59,3 +59,12 @@ func TestWordsOfErrors(t *testing.T) {
 		})
 	}
 }
+
+// The caller's fault never goes to it under a 200, however it came.
+func TestCallersFaultWithinA200(t *testing.T) {
+	t.Parallel()
+	h := open(t, []string{serve(t, failing(200, errorBody("", "", "Your input was flagged."))).url})
+	if got := h.post(plainBody); got.status != 400 {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}

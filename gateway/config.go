@@ -32,6 +32,7 @@ type Provider struct {
 	// whatever the environment says.
 	Proxy    string
 	Timeouts Timeouts // zero fields: as the Config's
+	Rules    []Rule   // in the order in which they are asked
 }
 
 // ProviderKey is one credential of a provider. An empty key pool is allowed:
@@ -69,6 +70,7 @@ type Group struct {
 	Policy    Policy
 	CreatedAt time.Time
 	Members   []Member
+	Rules     []Rule // in the order in which they are asked, before those of the providers
 }
 
 // Policy says how the members of a group are ordered.

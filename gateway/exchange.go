@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ type exchange struct {
 	plan           *plan
 	// words are the failure keywords that count for this call.
 	words failureWords
+	rules []rule // of the group
 
 	captured *captureWriter // nil: bodies are not captured
 	hidden   secrets        // what must not be in captured bodies
@@ -146,7 +148,7 @@ func (x *exchange) admit() *refusal {
 			message: fmt.Sprintf("The group %q has no enabled member with an enabled provider and model.", grp.name),
 		}
 	}
-	x.plan, x.words = newPlan(x.g.health, grp), grp.words
+	x.plan, x.words, x.rules = newPlan(x.g.health, grp), grp.words, grp.rules
 	return nil
 }
 
@@ -188,7 +190,7 @@ func (x *exchange) run() {
 
 // needsLarger tells whether only a member with a larger context can answer.
 func needsLarger(o Outcome) bool {
-	return o.Class == ClassContextWindow || o.Reason == "too_large"
+	return o.Rule == nil && (o.Class == ClassContextWindow || o.Reason == "too_large")
 }
 
 // fail ends a call that no member answered. The last outcome speaks, unless an
@@ -226,14 +228,14 @@ func errorsClientGone(o Outcome) bool { return o.Class == ClassCanceled && o.Rea
 // exhausted is the answer when every member was tried.
 func (x *exchange) exhausted(last Outcome) refusal {
 	r := finals[last.Class]
-	if status := x.call.Attempts[len(x.call.Attempts)-1].Status; last.Class == ClassCallerFault && status >= 400 {
-		r.status = status
-	}
-	if last.Reason == "wrong_path" || last.Reason == "address_refused" {
+	attempt := x.call.Attempts[len(x.call.Attempts)-1]
+	if reason := cmp.Or(last.tabled, last.Reason); reason == "wrong_path" || reason == "address_refused" {
 		r.status, r.code = http.StatusBadGateway, "upstream_unreachable"
 	}
-	r.final = last.Class != ClassCanceled && x.plan.exhausted()
-	attempt := x.call.Attempts[len(x.call.Attempts)-1]
+	if last.Class == ClassCallerFault || last.stoppedByRule() {
+		r.status = cmp.Or(last.statusForClient(attempt.Status), r.status)
+	}
+	r.final = last.Class != ClassCanceled && (x.plan.exhausted() || last.stoppedByRule())
 	r.message = fmt.Sprintf("The group %q could not answer after %s. The last, %s/%s: %s",
 		x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
 	if x.key.modelID != 0 {
@@ -272,6 +274,22 @@ var finals = map[Class]refusal{
 }
 
 func errorCode(o Outcome) string { return finals[o.Class].code }
+
+// statusForClient is the status under which an upstream's error may go to the
+// client. 0: under none, because it is about the provider's credentials or
+// credit, and the client would look for the fault in its own.
+func (o Outcome) statusForClient(status int) int {
+	switch {
+	case o.Class == ClassCredential, o.Class == ClassQuota:
+		return 0
+	case o.Class != ClassContentPolicy && (status == http.StatusUnauthorized || status == http.StatusPaymentRequired ||
+		status == http.StatusForbidden || status == http.StatusProxyAuthRequired):
+		return 0
+	case status < 400:
+		return finals[o.Class].status
+	}
+	return status
+}
 
 // refuse answers with an error that no member had a part in.
 func (x *exchange) refuse(r refusal) {

@@ -100,6 +100,10 @@ type Outcome struct {
 	Message   string        // one sentence in English, secrets redacted
 	Keyword   string        // the failure keyword that matched
 	KeywordID int64
+	Rule      *Rule     // the rule that decided; nil: none did. Class is the table's all the same
+	RuleOf    RuleOwner // whose it is
+
+	tabled string // the table's reason, where a rule decided
 }
 
 // Class is what kind of result an attempt had.

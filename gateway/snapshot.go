@@ -51,6 +51,7 @@ type group struct {
 	members []*member // by priority, and among equals the one that costs less first
 	ties    bool      // some have equal priority
 	words   failureWords
+	rules   []rule
 }
 
 type member struct {
@@ -72,6 +73,7 @@ type provider struct {
 	urls    map[dialect.Operation]*url.URL
 
 	timeouts Timeouts
+	rules    []rule
 	way      way
 	proxy    *url.URL // nil: none
 	carrier  *carrier // set when the configuration is applied
@@ -200,6 +202,9 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	if p.proxy, err = compileProxy(in.Proxy); err != nil {
 		return nil, err
 	}
+	if p.rules, err = compileRules(in.Rules, RuleOfProvider); err != nil {
+		return nil, err
+	}
 	p.timeouts = in.Timeouts.or(general)
 	p.way = way{connect: p.timeouts.Connect, tls: p.timeouts.TLS}
 	if p.proxy != nil {
@@ -253,6 +258,10 @@ func (s *snapshot) addGroup(in Group) error {
 		return fmt.Errorf("unknown policy %q", in.Policy)
 	}
 	g := &group{id: in.ID, name: in.Name, policy: in.Policy, created: in.CreatedAt, words: s.words.of(in.ID)}
+	var err error
+	if g.rules, err = compileRules(in.Rules, RuleOfGroup); err != nil {
+		return err
+	}
 	for i, m := range in.Members {
 		served, there := s.models[m.ModelID]
 		if !there || served.provider.id != m.ProviderID {
