@@ -13,6 +13,7 @@ import (
 
 	"headgate/app/apperr"
 	"headgate/app/event"
+	"headgate/gateway/door"
 )
 
 // ListenerState is what the gateway's door is doing.
@@ -56,8 +57,8 @@ type Listener struct {
 	asked  string     // the address of the last bind, as it was given; guarded by turn
 	mu     sync.Mutex // guards what follows
 	status ListenerStatus
-	server *http.Server
-	served chan struct{} // closed when server's Serve returned
+	open   *door.Door
+	served chan struct{} // closed when open's Serve returned
 }
 
 func newListener(e engine, bus *event.Bus, log *slog.Logger) *Listener {
@@ -115,45 +116,42 @@ func (l *Listener) Move(ctx context.Context, address string) error {
 		}
 		return nil
 	}
-	ln, err := net.Listen("tcp", address)
+	next, err := l.bind(address)
 	if err != nil {
 		return listenError(err, address)
 	}
 	l.stop(ctx)
-	l.serve(ln, address)
+	l.serve(next, address)
 	return nil
 }
 
 func (l *Listener) start(address string) error {
-	ln, err := net.Listen("tcp", address)
+	bound, err := l.bind(address)
 	if err != nil {
 		failure := listenError(err, address)
 		l.set(ListenerStatus{State: ListenerFailed, Address: address, BaseURL: baseURL(address), Error: failure})
 		return failure
 	}
-	l.serve(ln, address)
+	l.serve(bound, address)
 	return nil
 }
 
-func (l *Listener) serve(ln net.Listener, asked string) {
-	server := &http.Server{
-		Handler:           l.engine,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       120 * time.Second,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(l.log.Handler(), slog.LevelDebug),
-	}
+func (l *Listener) bind(address string) (*door.Door, error) {
+	return door.Listen(address, l.engine, door.Options{Log: l.log})
+}
+
+func (l *Listener) serve(bound *door.Door, asked string) {
 	served := make(chan struct{})
-	address := ln.Addr().String()
+	address := bound.Addr().String()
 	l.engine.Resume()
 	l.mu.Lock()
-	l.server, l.served = server, served
+	l.open, l.served = bound, served
 	l.mu.Unlock()
 	l.asked = asked
 	l.set(ListenerStatus{State: ListenerRunning, Address: address, BaseURL: baseURL(address)})
 	go func() {
 		defer close(served)
-		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		if err := bound.Serve(); !errors.Is(err, http.ErrServerClosed) {
 			l.log.Error("gateway stopped listening", "address", address, "error", err)
 			l.set(ListenerStatus{
 				State: ListenerFailed, Address: address, BaseURL: baseURL(address),
@@ -166,10 +164,10 @@ func (l *Listener) serve(ln net.Listener, asked string) {
 
 func (l *Listener) stop(ctx context.Context) {
 	l.mu.Lock()
-	server, served, status := l.server, l.served, l.status
-	l.server, l.served = nil, nil
+	open, served, status := l.open, l.served, l.status
+	l.open, l.served = nil, nil
 	l.mu.Unlock()
-	if server == nil {
+	if open == nil {
 		if status.State == ListenerFailed {
 			l.set(stoppedAt(status.Address))
 		}
@@ -182,13 +180,13 @@ func (l *Listener) stop(ctx context.Context) {
 	closing := make(chan struct{})
 	go func() {
 		defer close(closing)
-		_ = server.Shutdown(ctx) // what outlasts ctx is closed below
+		_ = open.Shutdown(ctx) // what outlasts ctx is closed below
 	}()
 	if err := l.engine.Drain(ctx); err != nil {
 		l.log.Warn("calls were broken off by the stop", "error", err)
 	}
 	<-closing
-	_ = server.Close()
+	_ = open.Close()
 	<-served
 	status.State = ListenerStopped
 	l.set(status)

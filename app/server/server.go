@@ -23,6 +23,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"headgate/app"
 	"headgate/app/api"
 	"headgate/app/apperr"
@@ -99,9 +101,13 @@ func (s *Server) MadePassword() string { return s.made }
 // Username is who may log in.
 func (s *Server) Username() string { return s.door.who.username }
 
+// maxConnections leaves the gateway and the databases the file descriptors that
+// they count on: those beyond it wait.
+const maxConnections = 128
+
 // Serve serves until Shutdown, then returns nil.
 func (s *Server) Serve(ln net.Listener) error {
-	if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(netutil.LimitListener(ln, maxConnections)); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
