@@ -53,7 +53,7 @@ func TestWordsOfErrors(t *testing.T) {
 			h := open(t, []string{serve(t, failing(c.status, errorBody("", "", c.message))).url})
 			got := h.post(plainBody)
 			got.envelope(t)
-			if o := h.ledger.await(t, 1)[0].Attempts[0].Outcome; o.Class != c.class || o.Blames != blameOf[c.class] {
+			if o := h.ledger.await(t, 1)[0].Attempts[0].Outcome; o.Class != c.class || o.Blames != manners[c.class].blames {
 				t.Errorf("%d %q: outcome %+v, want class %q", c.status, c.message, o, c.class)
 			}
 		})

@@ -230,7 +230,7 @@ func (x *exchange) exhausted(last Outcome) refusal {
 	r := finals[last.Class]
 	attempt := x.call.Attempts[len(x.call.Attempts)-1]
 	if reason := cmp.Or(last.tabled, last.Reason); reason == "wrong_path" || reason == "address_refused" {
-		r.status, r.code = http.StatusBadGateway, "upstream_unreachable"
+		r.status, r.kind, r.code, r.param = http.StatusBadGateway, kindServer, "upstream_unreachable", ""
 	}
 	if last.Class == ClassCallerFault || last.stoppedByRule() {
 		r.status = cmp.Or(last.statusForClient(attempt.Status), r.status)

@@ -109,6 +109,8 @@ func (r *result) message(hidden secrets) string {
 		text = fmt.Sprintf("the upstream answered %d: %s", r.status, r.failure.Message)
 	case r.err != nil:
 		text = r.err.Error()
+	case r.isHTML() && r.status >= 500: // of what stands before the provider, which it can't reach
+		text = fmt.Sprintf("the upstream answered %d with a web page", r.status)
 	case r.isHTML():
 		text = fmt.Sprintf("the upstream answered %d with a web page; check the base URL", r.status)
 	case len(r.body) > 0:
