@@ -2,7 +2,6 @@ package gateway_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -16,12 +15,13 @@ import (
 // never looks complete, and the member is blamed.
 func TestFaultsAfterCommit(t *testing.T) {
 	for _, f := range []struct {
-		name  string
-		after func(*visit)
-		class gateway.Class
+		name   string
+		after  func(*visit)
+		class  gateway.Class
+		reason string
 	}{
-		{"FLT-011 reset", (*visit).reset, gateway.ClassTransient},
-		{"FLT-014 stall", (*visit).stall, gateway.ClassTimeout},
+		{"FLT-011 reset", (*visit).reset, gateway.ClassTransient, "connection_reset"},
+		{"FLT-014 stall", (*visit).stall, gateway.ClassTimeout, "stream_idle"},
 		{"FLT-014 pings but no words", func(v *visit) {
 			for {
 				if _, err := v.conn.Write([]byte("9\r\n: ping\n\n\n\r\n")); err != nil {
@@ -29,55 +29,41 @@ func TestFaultsAfterCommit(t *testing.T) {
 				}
 				time.Sleep(20 * time.Millisecond)
 			}
-		}, gateway.ClassTimeout},
+		}, gateway.ClassTimeout, "stream_idle"},
 		{"FLT-047 error event", func(v *visit) {
 			v.chunk("data: " + errorBody("server_error", "", "engine crashed, key "+providerKey+"-1") + "\n\n")
 			v.end()
-		}, ""},
-		{"FLT-049 an end without finish_reason", (*visit).end, gateway.ClassMalformed},
-		{"FLT-057 not JSON", func(v *visit) { v.chunk("data: {oops\n\n"); v.end() }, gateway.ClassMalformed},
+		}, gateway.ClassTransient, "upstream_error"},
+		{"FLT-047 error event that names a rate limit", func(v *visit) {
+			v.chunk("event: error\ndata: " + errorBody("rate_limit_error", "rate_limit_exceeded", "slow down") + "\n\n")
+			v.end()
+		}, gateway.ClassRateLimited, "rate_limited"},
+		{"FLT-049 an end without finish_reason", (*visit).end, gateway.ClassMalformed, "cut_stream"},
+		{"FLT-057 not JSON", func(v *visit) { v.chunk("data: {oops\n\n"); v.end() }, gateway.ClassMalformed, "not_json"},
 	} {
-		t.Run(f.name, func(t *testing.T) {
-			t.Parallel()
-			u := serve(t, func(v *visit) {
-				v.begin()
-				v.chunk("data: " + role + "\n\n")
-				v.chunk("data: " + delta("half") + "\n\n")
-				time.Sleep(30 * time.Millisecond) // so that the words and the break don't come as one
-				f.after(v)
+		for _, d := range doors {
+			t.Run(f.name+" "+d.name, func(t *testing.T) {
+				t.Parallel()
+				u := serve(t, func(v *visit) {
+					v.begin()
+					v.chunk("data: " + role + "\n\n")
+					v.chunk("data: " + delta("half") + "\n\n")
+					time.Sleep(30 * time.Millisecond) // so that the words and the break don't come as one
+					f.after(v)
+				})
+				other := serve(t, healthy)
+				h := open(t, []string{u.url, other.url}, impatient)
+				got := d.ask(h, d.stream)
+				w := want{
+					stream: true, fate: brokenOff, text: "half", asked: []int{1, 0}, answered: 200,
+					first: gateway.Outcome{Class: f.class, Reason: f.reason},
+				}
+				if f.class == gateway.ClassRateLimited {
+					w.first.Bench = 5 * time.Second
+				}
+				w.check(t, h, d, got, h.ledger.await(t, 1)[0], u.received(), other.received())
 			})
-			other := serve(t, healthy)
-			h := open(t, []string{u.url, other.url}, impatient)
-			got := h.post(streamBody)
-			if got.status != 200 || got.text() != "half" {
-				t.Fatalf("got %d %q: %s (%v)", got.status, got.text(), got.body, got.err)
-			}
-			if got.err == nil {
-				t.Error("the reply ended as if it were complete")
-			}
-			if strings.Contains(got.body, done) {
-				t.Errorf("a broken stream ends with [DONE]: %s", got.body)
-			}
-			if strings.Contains(got.body, providerKey) {
-				t.Errorf("the provider key is in the stream: %s", got.body)
-			}
-			events := got.events()
-			var last struct{ Error map[string]any }
-			if err := json.Unmarshal([]byte(events[len(events)-1]), &last); err != nil || last.Error["message"] == "" {
-				t.Errorf("the last event is no error: %s", got.body)
-			}
-			if len(other.seen()) != 0 {
-				t.Error("another member was asked after the first byte")
-			}
-			call := h.ledger.await(t, 1)[0]
-			if call.State != gateway.StatePartial || call.Status != 200 || len(call.Attempts) != 1 {
-				t.Errorf("recorded %+v, want partial", call)
-			}
-			o := call.Attempts[0].Outcome
-			if f.class != "" && o.Class != f.class || !o.Counts || o.Blames != gateway.BlamesMember {
-				t.Errorf("outcome %+v, want class %q held against the member", o, f.class)
-			}
-		})
+		}
 	}
 }
 
@@ -87,20 +73,21 @@ func TestFLT048FinishWithoutDone(t *testing.T) {
 	for name, after := range map[string]func(*visit){
 		"end": (*visit).end, "reset": (*visit).reset, "stall": (*visit).stall,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			u := serve(t, func(v *visit) {
-				v.begin()
-				v.chunk("data: " + role + "\n\ndata: " + delta("good") + "\n\ndata: " + finish + "\n\n")
-				time.Sleep(30 * time.Millisecond) // so that a reset doesn't overtake the words
-				after(v)
+		for _, d := range doors {
+			t.Run(name+" "+d.name, func(t *testing.T) {
+				t.Parallel()
+				u := serve(t, func(v *visit) {
+					v.begin()
+					v.chunk("data: " + role + "\n\ndata: " + delta("good") + "\n\ndata: " + finish + "\n\n")
+					time.Sleep(30 * time.Millisecond) // so that a reset doesn't overtake the words
+					after(v)
+				})
+				h := open(t, []string{u.url}, impatient)
+				got := d.ask(h, d.stream)
+				w := want{stream: true, fate: itAnswers, text: "good", asked: []int{1}, answered: 200, first: gateway.Outcome{Class: gateway.ClassOK, Reason: "ok"}}
+				w.check(t, h, d, got, h.ledger.await(t, 1)[0], u.received())
 			})
-			h := open(t, []string{u.url}, impatient)
-			h.post(streamBody).wantGood(t, true)
-			if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateOK {
-				t.Errorf("state %q", call.State)
-			}
-		})
+		}
 	}
 }
 

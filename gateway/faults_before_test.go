@@ -9,20 +9,20 @@ import (
 	"time"
 
 	"headgate/gateway"
-	"headgate/gateway/gatewaytest"
 )
 
-// fault is a row of the fault list: an upstream that fails before anything was
-// sent to the client.
-type fault struct {
+// spelled is an entry of the fault list in other words than the scripted
+// upstream's: a failure before anything was sent to the client.
+type spelled struct {
 	name   string
 	behave func(*visit)
-	url    func(*testing.T) string // instead of behave
 	class  gateway.Class
-	reason string // "": any
-	status int    // what the client gets when every member fails so
+	reason string
+	bench  time.Duration
+	status int    // the upstream's
+	alone  int    // what the client gets when every member fails so; 0: as the class has it
+	passed string // the upstream's own error, which goes to the client, and nobody else is asked
 	asked  string // "json" or "stream": only asked so; "": both
-	passes bool   // the upstream's own status and body go to the client, and nobody else is asked
 }
 
 func errorBody(kind, code, message string) string {
@@ -41,143 +41,52 @@ func html(status int) func(*visit) {
 
 var serverError = errorBody("server_error", "", "boom")
 
-var faultsBefore = []fault{
-	{name: "FLT-001 refused", url: refusing, class: gateway.ClassTransient, reason: "connection_refused", status: 502},
-	{
-		name:  "FLT-003 no such host",
-		url:   func(*testing.T) string { return "http://headgate.invalid/v1" },
-		class: gateway.ClassTransient, status: 502,
-	},
-	{name: "FLT-007 plain HTTP where TLS should be", url: plainForTLS, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
-	{name: "FLT-006 self-signed", url: selfSigned, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
-	{name: "FLT-007 no handshake", url: noHandshake, class: gateway.ClassTransient, reason: "tls_failed", status: 502},
-	{name: "FLT-008 reset before the head", behave: (*visit).reset, class: gateway.ClassTransient, status: 502},
-	{name: "FLT-010 reset after the head", behave: func(v *visit) {
+// passed is a row whose error goes to the client.
+func passed(name string, status int, body string, class gateway.Class, reason string) spelled {
+	return spelled{name: name, behave: failing(status, body), class: class, reason: reason, status: status, alone: status, passed: body}
+}
+
+var faultsBefore = []spelled{
+	{name: "FLT-010 reset after a head with a length", behave: func(v *visit) {
 		v.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n")
 		v.reset()
-	}, class: gateway.ClassTransient, status: 502},
-	{name: "FLT-012 no head", behave: (*visit).stall, class: gateway.ClassTimeout, status: 504},
-	{name: "FLT-013 a head and no first token", behave: func(v *visit) {
-		v.begin()
-		v.chunk("data: " + role + "\n\n")
-		v.stall()
-	}, class: gateway.ClassTimeout, reason: "no_first_token", status: 504, asked: "stream"},
-	{name: "FLT-015 pings for ever", behave: func(v *visit) {
-		v.begin()
-		for {
-			if _, err := v.conn.Write([]byte("9\r\n: ping\n\n\n\r\n")); err != nil {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-	}, class: gateway.ClassTimeout, reason: "no_first_token", status: 504, asked: "stream"},
-	{
-		name: "FLT-016 an error in a 200", behave: failing(200, errorBody("server_error", "", "the engine is down")),
-		class: gateway.ClassTransient, status: 502,
-	},
-	{name: "FLT-017 HTML in a 200", behave: html(200), class: gateway.ClassMalformed, status: 502},
-	{name: "FLT-018 nothing in a 200", behave: failing(200, ""), class: gateway.ClassMalformed, status: 502},
-	{name: "FLT-019 cut JSON", behave: func(v *visit) {
+	}, class: gateway.ClassTransient, reason: "connection_reset", status: 200},
+	{name: "FLT-016 an error in a 200", behave: failing(200, errorBody("server_error", "", "the engine is down")), class: gateway.ClassTransient, reason: "upstream_error", status: 200},
+	{name: "FLT-019 cut in the middle of a text", behave: func(v *visit) {
 		v.reply(200, "application/json", whole("cut")[:60])
-	}, class: gateway.ClassMalformed, status: 502},
-	{name: "FLT-020 fewer bytes than promised", behave: func(v *visit) {
+	}, class: gateway.ClassMalformed, reason: "not_json", status: 200},
+	{name: "FLT-020 a half-closed connection", behave: func(v *visit) {
 		v.say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n" + whole("cut"))
 		_ = v.conn.CloseWrite()
 		v.stall()
-	}, class: gateway.ClassTransient, status: 502, asked: "json"},
-	{name: "FLT-023 204", behave: func(v *visit) { v.say("HTTP/1.1 204 No Content\r\n\r\n") }, class: gateway.ClassTransient, status: 502},
-	{name: "FLT-023 206", behave: failing(206, whole("part")), class: gateway.ClassTransient, status: 502},
-	{name: "FLT-023 101", behave: func(v *visit) {
-		v.say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
-	}, class: gateway.ClassTransient, status: 502},
-	{
-		name: "FLT-024 redirect", behave: failing(307, "", "Location: http://127.0.0.1:1/v1/chat/completions"),
-		class: gateway.ClassTransient, status: 502,
-	},
-	{name: "FLT-025 flood of 103", behave: func(v *visit) {
-		early := strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n", 20000)
-		v.say(early)
+	}, class: gateway.ClassTransient, reason: "connection_closed", status: 200},
+	{name: "FLT-024 redirect to somewhere else", behave: failing(307, "", "Location: http://127.0.0.1:1/v1/chat/completions"), class: gateway.ClassTransient, reason: "redirected", status: 307},
+	{name: "FLT-025 a flood that ends", behave: func(v *visit) {
+		v.say(strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n", 20000))
 		v.stall()
-	}, class: gateway.ClassTransient, status: 502},
-	{
-		name: "FLT-026 400", behave: failing(400, errorBody("invalid_request_error", "", "temperature must be at most 2")),
-		class: gateway.ClassCallerFault, status: 400, passes: true,
-	},
-	{
-		name: "FLT-027 context length", behave: failing(400, errorBody("invalid_request_error", "context_length_exceeded", "too long")),
-		class: gateway.ClassContextWindow, status: 400, passes: true,
-	},
-	{
-		name: "FLT-027 context length in words", behave: failing(400, errorBody("BadRequestError", "400",
-			"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens")),
-		class: gateway.ClassContextWindow, status: 400, passes: true,
-	},
-	{
-		name: "FLT-028 400 with a bad key", behave: failing(400, errorBody("invalid_request_error", "", "API key not valid. Please pass a valid API key.")),
-		class: gateway.ClassCredential, status: 502,
-	},
-	{
-		name: "FLT-029 401", behave: failing(401, errorBody("invalid_request_error", "invalid_api_key", "Incorrect API key provided")),
-		class: gateway.ClassCredential, status: 502,
-	},
-	{name: "FLT-030 402", behave: failing(402, errorBody("", "", "Insufficient Balance")), class: gateway.ClassQuota, status: 503},
-	{
-		name: "FLT-030 insufficient_quota in a 429", behave: failing(429, errorBody("insufficient_quota", "insufficient_quota", "You exceeded your current quota")),
-		class: gateway.ClassQuota, status: 503,
-	},
-	{name: "FLT-031 403", behave: failing(403, errorBody("", "", "forbidden")), class: gateway.ClassCredential, status: 502},
-	{
-		name: "FLT-032 moderation", behave: failing(400, errorBody("invalid_request_error", "content_policy_violation", "flagged by our safety system")),
-		class: gateway.ClassContentPolicy, status: 400, passes: true,
-	},
-	{
-		name: "FLT-033 404 model", behave: failing(404, errorBody("invalid_request_error", "model_not_found", "The model does not exist")),
-		class: gateway.ClassModelUnavailable, status: 404,
-	},
-	{name: "FLT-034 404 HTML", behave: html(404), class: gateway.ClassModelUnavailable, status: 502},
-	{name: "FLT-035 405", behave: failing(405, ""), class: gateway.ClassModelUnavailable, status: 502},
-	{name: "FLT-035 501", behave: failing(501, ""), class: gateway.ClassModelUnavailable, status: 502},
-	{name: "FLT-036 408", behave: failing(408, ""), class: gateway.ClassTransient},
-	{name: "FLT-036 409", behave: failing(409, ""), class: gateway.ClassTransient},
-	{name: "FLT-036 425", behave: failing(425, ""), class: gateway.ClassTransient},
-	{name: "FLT-037 413", behave: failing(413, errorBody("invalid_request_error", "", "too large")), class: gateway.ClassCallerFault, status: 413, passes: true},
-	{name: "FLT-038 415", behave: failing(415, errorBody("invalid_request_error", "", "no")), class: gateway.ClassCallerFault, status: 415, passes: true},
-	{name: "FLT-038 422", behave: failing(422, errorBody("invalid_request_error", "", "no")), class: gateway.ClassCallerFault, status: 422, passes: true},
-	{name: "FLT-039 429", behave: failing(429, errorBody("rate_limit_error", "rate_limit_exceeded", "slow down")), class: gateway.ClassRateLimited, status: 429},
-	{
-		name: "FLT-043 monthly limit", behave: failing(429, errorBody("", "", "You have reached your specified monthly spend limit")),
-		class: gateway.ClassQuota, status: 503,
-	},
-	{name: "FLT-044 500", behave: failing(500, serverError), class: gateway.ClassTransient, status: 502},
-	{name: "FLT-044 502", behave: html(502), class: gateway.ClassTransient, status: 502},
-	{name: "FLT-044 503", behave: failing(503, serverError), class: gateway.ClassTransient},
-	{name: "FLT-044 504", behave: failing(504, ""), class: gateway.ClassTransient},
-	{name: "FLT-044 520", behave: html(520), class: gateway.ClassTransient},
-	{name: "FLT-044 527", behave: html(527), class: gateway.ClassTransient},
-	{name: "FLT-045 529", behave: failing(529, errorBody("overloaded_error", "", "Overloaded")), class: gateway.ClassTransient},
-	{name: "FLT-046 overloaded as the first event of a 200", behave: func(v *visit) {
-		v.events(errorBody("overloaded_error", "", "Overloaded"))
-	}, class: gateway.ClassTransient, asked: "stream"},
-	{name: "FLT-050 [DONE] at once", behave: func(v *visit) { v.events(done) }, class: gateway.ClassMalformed, status: 502, asked: "stream"},
-	{name: "FLT-050 a role and [DONE]", behave: func(v *visit) { v.events(role, done) }, class: gateway.ClassMalformed, status: 502, asked: "stream"},
-	{name: "FLT-049 an end before anything", behave: func(v *visit) { v.events(role) }, class: gateway.ClassMalformed, asked: "stream"},
-	{name: "FLT-057 not JSON as the first event", behave: func(v *visit) { v.events("{oops") }, class: gateway.ClassMalformed, status: 502, asked: "stream"},
-	{name: "FLT-061 brotli", behave: failing(200, "\x0b\x02\x80hello\x03", "Content-Encoding: br"), class: gateway.ClassTransient, status: 502},
-	{name: "FLT-061 broken gzip", behave: failing(200, "this is not gzip", "Content-Encoding: gzip"), status: 502},
-}
-
-func selfSigned(t *testing.T) string {
-	return gatewaytest.Start(t, gatewaytest.Fault("FLT-006:self_signed")).URL()
-}
-
-func noHandshake(t *testing.T) string {
-	return gatewaytest.Start(t, gatewaytest.Fault("FLT-007")).URL()
-}
-
-// plainForTLS is an https URL at which a server speaks plain HTTP.
-func plainForTLS(t *testing.T) string {
-	u := serve(t, healthy)
-	return "https" + strings.TrimPrefix(u.url, "http")
+	}, class: gateway.ClassTransient, reason: "connection_failed"},
+	passed("FLT-026 400", 400, errorBody("invalid_request_error", "", "temperature must be at most 2"), gateway.ClassCallerFault, "caller_fault"),
+	passed("FLT-027 in words", 400, errorBody("BadRequestError", "400", "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens"), gateway.ClassContextWindow, "context_window"),
+	passed("FLT-032 moderation", 400, errorBody("invalid_request_error", "content_policy_violation", "flagged by our safety system"), gateway.ClassContentPolicy, "content_policy"),
+	passed("FLT-037 413", 413, errorBody("invalid_request_error", "", "too large"), gateway.ClassCallerFault, "too_large"),
+	passed("FLT-038 422", 422, errorBody("invalid_request_error", "", "no"), gateway.ClassCallerFault, "caller_fault"),
+	{name: "FLT-028 400 with a bad key", behave: failing(400, errorBody("invalid_request_error", "", "API key not valid. Please pass a valid API key.")), class: gateway.ClassCredential, reason: "bad_key", bench: time.Hour, status: 400},
+	{name: "FLT-029 401 without words", behave: failing(401, ""), class: gateway.ClassCredential, reason: "bad_key", bench: time.Hour, status: 401},
+	{name: "FLT-030 an empty balance", behave: failing(402, errorBody("", "", "Insufficient Balance")), class: gateway.ClassQuota, reason: "quota", bench: time.Hour, status: 402},
+	{name: "FLT-030 insufficient_quota in a 403", behave: failing(403, errorBody("insufficient_quota", "insufficient_quota", "You exceeded your current quota")), class: gateway.ClassQuota, reason: "quota", bench: time.Hour, status: 403},
+	{name: "FLT-030 insufficient_quota in a 400", behave: failing(400, errorBody("insufficient_quota", "insufficient_quota", "You exceeded your current quota")), class: gateway.ClassQuota, reason: "quota", bench: time.Hour, status: 400},
+	{name: "FLT-031 a page's 403", behave: html(403), class: gateway.ClassMalformed, reason: "html_reply", status: 403},
+	{name: "FLT-031 403", behave: failing(403, errorBody("", "", "forbidden")), class: gateway.ClassCredential, reason: "forbidden", bench: time.Hour, status: 403},
+	{name: "FLT-034 404 without words", behave: failing(404, ""), class: gateway.ClassModelUnavailable, reason: "wrong_path", bench: 10 * time.Minute, status: 404, alone: 502},
+	{name: "FLT-036 408 without words", behave: failing(408, ""), class: gateway.ClassTransient, reason: "upstream_busy", status: 408},
+	{name: "FLT-043 monthly limit", behave: failing(429, errorBody("", "", "You have reached your specified monthly spend limit")), class: gateway.ClassQuota, reason: "quota", bench: time.Hour, status: 429},
+	{name: "FLT-044 503 with a time", behave: failing(503, serverError, "Retry-After: 20"), class: gateway.ClassTransient, reason: "upstream_error", bench: 20 * time.Second, status: 503},
+	{name: "FLT-044 520", behave: html(520), class: gateway.ClassTransient, reason: "upstream_error", status: 520},
+	{name: "FLT-044 527", behave: html(527), class: gateway.ClassTransient, reason: "upstream_error", status: 527},
+	{name: "FLT-049 an end before anything", behave: func(v *visit) { v.events(role) }, class: gateway.ClassMalformed, reason: "empty_reply", status: 200, asked: "stream"},
+	{name: "FLT-050 a role and [DONE]", behave: func(v *visit) { v.events(role, done) }, class: gateway.ClassMalformed, reason: "no_content", status: 200},
+	{name: "FLT-057 not JSON as the first event", behave: func(v *visit) { v.events("{oops") }, class: gateway.ClassMalformed, reason: "not_json", status: 200},
+	{name: "FLT-061 brotli", behave: failing(200, "\x0b\x02\x80hello\x03", "Content-Encoding: br"), class: gateway.ClassTransient, reason: "unknown_encoding", status: 200},
 }
 
 // impatient makes timeouts short enough for a test, and failures harmless for
@@ -190,13 +99,6 @@ func impatient(c *gateway.Config) {
 	c.Failover.Count = 100
 }
 
-func (f fault) start(t *testing.T) string {
-	if f.url != nil {
-		return f.url(t)
-	}
-	return serve(t, f.behave).url
-}
-
 func bodyFor(asked string) string {
 	if asked == "stream" {
 		return streamBody
@@ -205,81 +107,41 @@ func bodyFor(asked string) string {
 }
 
 // While a member is healthy the client never sees a failure that this member
-// could have answered.
-func TestFaultsBeforeCommitFailOver(t *testing.T) {
+// could have answered; when every member fails so, it gets one clear error.
+func TestFaultsBeforeCommit(t *testing.T) {
 	for _, f := range faultsBefore {
-		for _, asked := range []string{"json", "stream"} {
-			if f.asked != "" && f.asked != asked {
-				continue
-			}
-			t.Run(f.name+" "+asked, func(t *testing.T) {
-				t.Parallel()
-				good := serve(t, healthy)
-				h := open(t, []string{f.start(t), good.url}, impatient)
-				got := h.post(bodyFor(asked))
-				call := h.ledger.await(t, 1)[0]
-				first := call.Attempts[0].Outcome
-				if f.class != "" && first.Class != f.class || f.reason != "" && first.Reason != f.reason || first.Reason == "" {
-					t.Errorf("outcome %+v, want class %q reason %q", first, f.class, f.reason)
+		for _, d := range doors {
+			for as, stream := range map[string]bool{"json": false, "stream": true} {
+				if f.asked != "" && f.asked != as {
+					continue
 				}
-				if f.passes {
-					if got.status != f.status || len(good.seen()) != 0 {
-						t.Errorf("got %d, and %d requests at the other member; want %d passed on and none", got.status, len(good.seen()), f.status)
-					}
-					got.envelope(t)
-					return
+				w := want{
+					stream: stream, fate: nextAnswers, text: "good", asked: []int{1, 1}, answered: f.status, usage: metered,
+					first: gateway.Outcome{Class: f.class, Reason: f.reason, Bench: f.bench},
 				}
-				got.wantGood(t, asked == "stream")
-				if len(call.Attempts) != 2 || call.State != gateway.StateOK || call.Attempts[1].Outcome.Class != gateway.ClassOK {
-					t.Errorf("call %+v, want ok after two attempts", call)
+				alone := w
+				alone.fate, alone.text, alone.asked, alone.usage, alone.status = oneError, "", []int{1}, gateway.Usage{}, f.alone
+				if f.passed != "" {
+					alone.fate, alone.body = passedOn, f.passed
+					alone.code, alone.kind = answer{body: f.passed}.says()
+					w = alone
+					w.asked = []int{1, 0}
+				} else if stream {
+					w.usage = detailed
 				}
-				if n := len(good.seen()); n != 1 {
-					t.Errorf("the healthy member was asked %d times", n)
-				}
-			})
-		}
-	}
-}
+				t.Run(f.name+" "+d.name+" "+as, func(t *testing.T) {
+					t.Parallel()
+					bad, good := serve(t, f.behave), serve(t, healthy)
+					h := open(t, []string{bad.url, good.url}, impatient)
+					got := d.ask(h, d.body(stream))
+					w.check(t, h, d, got, h.ledger.await(t, 1)[0], bad.received(), good.received())
 
-// When every member fails so, the client gets one clear error with the status
-// of the fault list.
-func TestFaultsBeforeCommitEndInOneError(t *testing.T) {
-	for _, f := range faultsBefore {
-		for _, asked := range []string{"json", "stream"} {
-			if f.asked != "" && f.asked != asked {
-				continue
+					bad = serve(t, f.behave)
+					h = open(t, []string{bad.url}, impatient)
+					got = d.ask(h, d.body(stream))
+					alone.check(t, h, d, got, h.ledger.await(t, 1)[0], bad.received())
+				})
 			}
-			t.Run(f.name+" "+asked, func(t *testing.T) {
-				t.Parallel()
-				h := open(t, []string{f.start(t)}, impatient)
-				got := h.post(bodyFor(asked))
-				if got.err != nil {
-					t.Fatal(got.err)
-				}
-				if f.status != 0 && got.status != f.status {
-					t.Errorf("status %d, want %d: %s", got.status, f.status, got.body)
-				}
-				if got.status < 400 {
-					t.Errorf("status %d for a failure: %s", got.status, got.body)
-				}
-				code, _ := got.envelope(t)
-				if strings.Contains(got.body, providerKey) {
-					t.Errorf("the provider key is in the reply: %s", got.body)
-				}
-				call := h.ledger.await(t, 1)[0]
-				if call.State != gateway.StateFailed || call.Status != got.status || call.Message == "" {
-					t.Errorf("recorded %q %d %q, want failed %d with a message", call.State, call.Status, call.Message, got.status)
-				}
-				if f.passes {
-					return
-				}
-				if code == "" || call.ErrorCode != code {
-					t.Errorf("code %q in the reply, %q in the log", code, call.ErrorCode)
-				}
-				if got.header.Get("X-Should-Retry") != "false" {
-					t.Errorf("x-should-retry is %q although every member was tried", got.header.Get("X-Should-Retry"))
-				}
-			})
 		}
 	}
 }

@@ -195,8 +195,8 @@ func (w want) checkClient(t *testing.T, d door, got answer, call gateway.Call) {
 			t.Errorf("the error event says %q, %q, want %q, %q", code, kind, w.code, w.kind)
 		}
 	case passedOn, oneError:
-		code, _ := got.envelope(t)
-		if kind := got.kind(); code != w.code || w.kind != "" && kind != w.kind {
+		got.envelope(t)
+		if code, kind := got.says(); code != w.code || w.kind != "" && kind != w.kind {
 			t.Errorf("code %q, type %q, want %q, %q: %s", code, kind, w.code, w.kind, got.body)
 		}
 		if w.body != "" && got.body != w.body {
@@ -211,11 +211,11 @@ func (w want) checkClient(t *testing.T, d door, got answer, call gateway.Call) {
 	}
 }
 
-// kind is the "type" of an envelope.
-func (a answer) kind() string {
-	var in struct{ Error struct{ Type string } }
+// says are the "code" and "type" of an envelope.
+func (a answer) says() (code, kind string) {
+	var in struct{ Error struct{ Code, Type string } }
 	_ = json.Unmarshal([]byte(a.body), &in)
-	return in.Error.Type
+	return in.Error.Code, in.Error.Type
 }
 
 // brokenBy is the error in a stream's last event.
@@ -369,4 +369,10 @@ func short(text string) string {
 		return fmt.Sprintf("%s… (%d bytes)", text[:200], len(text))
 	}
 	return text
+}
+
+// detailed is what a healthy stream reports.
+var detailed = gateway.Usage{
+	Input: gateway.Count{N: 11, Known: true}, Output: gateway.Count{N: 7, Known: true},
+	CachedInput: gateway.Count{N: 3, Known: true}, Reasoning: gateway.Count{N: 2, Known: true},
 }
