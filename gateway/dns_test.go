@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"net"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -103,42 +102,36 @@ var names *nameServer
 func TestFLT004NameServerFails(t *testing.T) {
 	t.Parallel()
 	for name, host := range map[string]string{"FLT-003": "gone.nxdomain.test", "FLT-004": "up.servfail.test"} {
-		for _, body := range []string{plainBody, streamBody} {
-			stream := body == streamBody
-			t.Run(name, func(t *testing.T) {
+		for i := range 4 {
+			d, stream := doors[i/2], i%2 == 1
+			t.Run(name+" "+d.name, func(t *testing.T) {
 				t.Parallel()
 				good := serve(t, healthy)
 				h := open(t, []string{"http://" + host + "/v1", good.url})
 				began := time.Now()
-				h.post(body).wantGood(t, stream)
+				got := d.ask(h, d.body(stream))
 				if took := time.Since(began); took > 5*time.Second {
 					t.Errorf("the next member answered after %v", took)
 				}
 				call := h.ledger.await(t, 1)[0]
-				if len(call.Attempts) != 2 {
-					t.Fatalf("%d attempts", len(call.Attempts))
+				w := want{
+					stream: stream, fate: nextAnswers, text: "good", asked: []int{0, 1}, usage: metered,
+					first: gateway.Outcome{Class: gateway.ClassTransient, Reason: "dns_failed"},
 				}
-				if o := call.Attempts[0].Outcome; o.Class != gateway.ClassTransient || o.Reason != "dns_failed" || o.Blames != gateway.BlamesMember || !o.Counts || !strings.Contains(o.Message, host) {
-					t.Errorf("outcome %+v", o)
+				if stream {
+					w.usage = detailed
 				}
-				if m := h.healthOf(1); m.Failures != 1 || h.healthOf(2).Failures != 0 {
-					t.Errorf("health %+v", m)
+				w.check(t, h, d, got, call, nil, good.received())
+				if !strings.Contains(call.Attempts[0].Outcome.Message, host) {
+					t.Errorf("the host is not named: %s", call.Attempts[0].Outcome.Message)
 				}
 				if names.questions(host) == 0 {
 					t.Error("the name server was not asked")
 				}
-				if seen := good.seen(); len(seen) != 1 || !strings.Contains(string(seen[0].Body), `"model-2"`) {
-					t.Errorf("the healthy member was asked %d times", len(seen))
-				}
-				alone := open(t, []string{"http://" + host + "/v1"})
-				got := alone.post(body)
-				if got.status != http.StatusBadGateway {
-					t.Errorf("alone: %d %s", got.status, got.body)
-				}
-				got.envelope(t)
-				if call := alone.ledger.await(t, 1)[0]; call.State != gateway.StateFailed || len(call.Attempts) != 1 {
-					t.Errorf("alone: %s after %d attempts", call.State, len(call.Attempts))
-				}
+				h = open(t, []string{"http://" + host + "/v1"})
+				got = d.ask(h, d.body(stream))
+				w.fate, w.text, w.usage = oneError, "", gateway.Usage{}
+				w.check(t, h, d, got, h.ledger.await(t, 1)[0])
 			})
 		}
 	}

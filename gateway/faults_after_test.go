@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -126,65 +127,78 @@ func TestClientGone(t *testing.T) {
 		{"FLT-070 while waiting for a token", func(v *visit) { v.begin() }, false},
 		{"FLT-071 in the middle of a stream", func(v *visit) { v.begin(); v.chunk("data: " + delta("half") + "\n\n") }, true},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			arrived, left := make(chan struct{}), make(chan time.Time, 1)
-			u := serve(t, func(v *visit) {
-				c.before(v)
-				close(arrived)
-				v.stall()
-				left <- time.Now()
+		for i := range 4 {
+			d, stream := doors[i/2], i%2 == 1
+			if c.waits && !stream {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, %s, stream %v", c.name, d.name, stream), func(t *testing.T) {
+				t.Parallel()
+				arrived, left := make(chan struct{}), make(chan time.Time, 1)
+				u := serve(t, func(v *visit) {
+					c.before(v)
+					close(arrived)
+					v.stall()
+					left <- time.Now()
+				})
+				other := serve(t, healthy)
+				h := open(t, []string{u.url, other.url})
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				answered := make(chan *http.Response, 1)
+				go func() {
+					path := map[string]string{"chat": "/v1/chat/completions", "responses": "/v1/responses"}[d.name]
+					resp, err := h.server.Client().Do(h.requestTo(ctx, path, d.body(stream)))
+					if err != nil {
+						resp = nil
+					}
+					answered <- resp
+				}()
+				<-arrived
+				if c.waits {
+					resp := <-answered
+					if resp == nil {
+						t.Fatal("no reply")
+					}
+					if _, err := io.ReadAtLeast(resp.Body, make([]byte, 20), 20); err != nil {
+						t.Fatal(err)
+					}
+					defer func() { _ = resp.Body.Close() }()
+				}
+				gone := time.Now()
+				cancel()
+				select {
+				case at := <-left:
+					if d := at.Sub(gone); d > time.Second {
+						t.Errorf("the upstream was left after %v", d)
+					}
+				case <-time.After(patience):
+					t.Fatal("the upstream was not left")
+				}
+				if !c.waits {
+					<-answered
+				}
+				call := h.ledger.await(t, 1)[0]
+				if call.State != gateway.StateCanceled || call.Status != 499 || len(call.Attempts) != 1 {
+					t.Errorf("recorded %+v, want canceled 499", call)
+				}
+				if o := call.Attempts[0].Outcome; o.Class != gateway.ClassCanceled || o.Blames != gateway.BlamesNobody || o.Counts {
+					t.Errorf("outcome %+v", o)
+				}
+				if call.ErrorCode != "" || call.Usage != (gateway.Usage{}) || call.BytesOut > 0 != c.waits {
+					t.Errorf("recorded %+v", call)
+				}
+				if len(h.Health()) != 0 {
+					t.Errorf("somebody is blamed: %+v", h.Health())
+				}
+				if all := u.received(); len(all) != 1 || all[0].body != d.asksOf(1, stream) {
+					t.Errorf("the member received %+v", all)
+				}
+				if len(other.seen()) != 0 {
+					t.Error("the next member was asked for a client that had gone")
+				}
 			})
-			other := serve(t, healthy)
-			h := open(t, []string{u.url, other.url})
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			answered := make(chan *http.Response, 1)
-			go func() {
-				resp, err := h.server.Client().Do(h.request(ctx, streamBody))
-				if err != nil {
-					resp = nil
-				}
-				answered <- resp
-			}()
-			<-arrived
-			if c.waits {
-				resp := <-answered
-				if resp == nil {
-					t.Fatal("no reply")
-				}
-				if _, err := io.ReadAtLeast(resp.Body, make([]byte, 20), 20); err != nil {
-					t.Fatal(err)
-				}
-				defer func() { _ = resp.Body.Close() }()
-			}
-			gone := time.Now()
-			cancel()
-			select {
-			case at := <-left:
-				if d := at.Sub(gone); d > time.Second {
-					t.Errorf("the upstream was left after %v", d)
-				}
-			case <-time.After(patience):
-				t.Fatal("the upstream was not left")
-			}
-			if !c.waits {
-				<-answered
-			}
-			call := h.ledger.await(t, 1)[0]
-			if call.State != gateway.StateCanceled || call.Status != 499 || len(call.Attempts) != 1 {
-				t.Errorf("recorded %+v, want canceled 499", call)
-			}
-			if o := call.Attempts[0].Outcome; o.Class != gateway.ClassCanceled || o.Blames != gateway.BlamesNobody || o.Counts {
-				t.Errorf("outcome %+v", o)
-			}
-			if len(h.Health()) != 0 && h.Health()[0].Failures != 0 {
-				t.Errorf("somebody is blamed: %+v", h.Health())
-			}
-			if len(other.seen()) != 0 {
-				t.Error("the next member was asked for a client that had gone")
-			}
-		})
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -16,7 +17,8 @@ import (
 	"headgate/gateway"
 )
 
-// What a client does wrong gets a clear error and reaches no member.
+// What a client does wrong gets a clear error, reaches no member and is held
+// against nobody, at both doors.
 func TestClientFaults(t *testing.T) {
 	const messages = `"messages":[{"role":"user","content":"hi"}]`
 	deep := strings.Repeat("[", 120) + strings.Repeat("]", 120)
@@ -25,70 +27,96 @@ func TestClientFaults(t *testing.T) {
 		body    string
 		headers []string
 		status  int
-		code    string // "": any
+		code    string
+		param   string
 	}{
-		{"FLT-075 too large", `{"model":"chat","x":"` + strings.Repeat("x", 70_000) + `",` + messages + `}`, nil, 413, ""},
-		{"FLT-076 gzip", "\x1f\x8b", []string{"Content-Encoding", "gzip"}, 415, ""},
-		{"FLT-077 bad JSON", `{"model":"chat",` + messages, nil, 400, "invalid_json"},
-		{"FLT-077 trailing junk", `{"model":"chat",` + messages + `} x`, nil, 400, "invalid_json"},
-		{"FLT-077 too deep", `{"model":"chat",` + messages + `,"x":` + deep + `}`, nil, 400, "invalid_json"},
-		{"FLT-077 array", `[]`, nil, 400, "invalid_json"},
-		{"FLT-078 empty", ``, nil, 400, ""},
-		{"FLT-078 wrong content type", plainBody, []string{"Content-Type", "text/plain"}, 415, ""},
-		{"FLT-078 no content type", plainBody, []string{"Content-Type", ""}, 415, ""},
-		{"FLT-079 model twice", `{"model":"chat","model":"chat",` + messages + `}`, nil, 400, ""},
-		{"FLT-079 model twice, escaped", `{"model":"chat","mod\u0065l":"chat",` + messages + `}`, nil, 400, ""},
-		{"FLT-081 stream as text", `{"model":"chat","stream":"true",` + messages + `}`, nil, 400, ""},
-		{"FLT-081 stream as number", `{"model":"chat","stream":1,` + messages + `}`, nil, 400, ""},
-		{"FLT-082 no model", `{` + messages + `}`, nil, 400, ""},
-		{"FLT-082 model null", `{"model":null,` + messages + `}`, nil, 400, ""},
-		{"FLT-082 model number", `{"model":1,` + messages + `}`, nil, 400, ""},
-		{"FLT-082 model empty", `{"model":"",` + messages + `}`, nil, 400, ""},
-		{"FLT-082 model of 10 KB", `{"model":"` + strings.Repeat("m", 10_000) + `",` + messages + `}`, nil, 400, ""},
-		{"FLT-082 control characters", `{"model":"a\u0000b",` + messages + `}`, nil, 400, ""},
-		{"FLT-079 MODEL is another field", `{"MODEL":"chat",` + messages + `}`, nil, 400, ""},
-		{"FLT-083 no messages", `{"model":"chat"}`, nil, 400, ""},
-		{"FLT-083 messages not an array", `{"model":"chat","messages":{}}`, nil, 400, ""},
-		{"FLT-083 messages empty", `{"model":"chat","messages":[ ]}`, nil, 400, ""},
-		{"FLT-085 no key", plainBody, []string{"Authorization", ""}, 401, "invalid_api_key"},
-		{"FLT-085 bad key", plainBody, []string{"Authorization", "Bearer nonsense"}, 401, "invalid_api_key"},
-		{"FLT-085 another scheme", plainBody, []string{"Authorization", "Basic " + apiKey}, 401, "invalid_api_key"},
-		{"FLT-086 two keys", plainBody, []string{"X-Api-Key", "another"}, 401, "invalid_api_key"},
-		{"FLT-087 expired", plainBody, []string{"Authorization", "Bearer expired-key-0123456789"}, 401, "invalid_api_key"},
-		{"a foreign web page", plainBody, []string{"Origin", "https://evil.example"}, 403, "origin_not_allowed"},
-		{"a foreign web page's form", plainBody, []string{"Sec-Fetch-Site", "cross-site"}, 403, "origin_not_allowed"},
-		{"FLT-088 group not allowed", `{"model":"secret",` + messages + `}`, nil, 404, "model_not_found"},
-		{"FLT-089 unknown group", `{"model":"nonsense",` + messages + `}`, nil, 404, "model_not_found"},
-		{"FLT-090 nothing enabled", `{"model":"empty",` + messages + `}`, nil, 503, ""},
+		{"FLT-075 too large", `{"model":"chat","x":"` + strings.Repeat("x", 70_000) + `",` + messages + `}`, nil, 413, "request_too_large", ""},
+		{"FLT-076 gzip", "\x1f\x8b", []string{"Content-Encoding", "gzip"}, 415, "unsupported_content_encoding", ""},
+		{"FLT-077 bad JSON", `{"model":"chat",` + messages, nil, 400, "invalid_json", ""},
+		{"FLT-077 trailing junk", `{"model":"chat",` + messages + `} x`, nil, 400, "invalid_json", ""},
+		{"FLT-077 too deep", `{"model":"chat",` + messages + `,"x":` + deep + `}`, nil, 400, "invalid_json", ""},
+		{"FLT-077 array", `[]`, nil, 400, "invalid_json", ""},
+		{"FLT-078 empty", ``, nil, 400, "invalid_json", ""},
+		{"FLT-078 wrong content type", `{"model":"chat",` + messages + `}`, []string{"Content-Type", "text/plain"}, 415, "unsupported_content_type", ""},
+		{"FLT-078 no content type", `{"model":"chat",` + messages + `}`, []string{"Content-Type", ""}, 415, "unsupported_content_type", ""},
+		{"FLT-079 model twice", `{"model":"chat","model":"chat",` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-079 model twice, escaped", `{"model":"chat","mod\u0065l":"chat",` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-079 MODEL is another field", `{"MODEL":"chat",` + messages + `}`, nil, 400, "missing_required_parameter", "model"},
+		{"FLT-081 stream as text", `{"model":"chat","stream":"true",` + messages + `}`, nil, 400, "invalid_value", "stream"},
+		{"FLT-081 stream as number", `{"model":"chat","stream":1,` + messages + `}`, nil, 400, "invalid_value", "stream"},
+		{"FLT-082 no model", `{` + messages + `}`, nil, 400, "missing_required_parameter", "model"},
+		{"FLT-082 model null", `{"model":null,` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-082 model number", `{"model":1,` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-082 model empty", `{"model":"",` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-082 model of 10 KB", `{"model":"` + strings.Repeat("m", 10_000) + `",` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-082 control characters", `{"model":"a\u0000b",` + messages + `}`, nil, 400, "invalid_value", "model"},
+		{"FLT-083 no messages", `{"model":"chat"}`, nil, 400, "missing_required_parameter", "messages"},
+		{"FLT-083 messages not an array", `{"model":"chat","messages":{}}`, nil, 400, "invalid_value", "messages"},
+		{"FLT-083 messages empty", `{"model":"chat","messages":[ ]}`, nil, 400, "invalid_value", "messages"},
+		{"FLT-085 no key", `{"model":"chat",` + messages + `}`, []string{"Authorization", ""}, 401, "invalid_api_key", ""},
+		{"FLT-085 bad key", `{"model":"chat",` + messages + `}`, []string{"Authorization", "Bearer nonsense"}, 401, "invalid_api_key", ""},
+		{"FLT-085 another scheme", `{"model":"chat",` + messages + `}`, []string{"Authorization", "Basic " + apiKey}, 401, "invalid_api_key", ""},
+		{"FLT-086 two keys", `{"model":"chat",` + messages + `}`, []string{"X-Api-Key", "another"}, 401, "invalid_api_key", ""},
+		{"FLT-087 expired", `{"model":"chat",` + messages + `}`, []string{"Authorization", "Bearer expired-key-0123456789"}, 401, "invalid_api_key", ""},
+		{"FLT-088 group not allowed", `{"model":"secret",` + messages + `}`, nil, 404, "model_not_found", "model"},
+		{"FLT-089 unknown group", `{"model":"nonsense",` + messages + `}`, nil, 404, "model_not_found", "model"},
+		{"FLT-090 nothing enabled", `{"model":"empty",` + messages + `}`, nil, 503, "no_members", ""},
+		{"a foreign web page", `{"model":"chat",` + messages + `}`, []string{"Origin", "https://evil.example"}, 403, "origin_not_allowed", ""},
+		{"a foreign web page's form", `{"model":"chat",` + messages + `}`, []string{"Sec-Fetch-Site", "cross-site"}, 403, "origin_not_allowed", ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			u := serve(t, healthy)
-			h := open(t, []string{u.url}, withStrangers, func(c *gateway.Config) { c.Limits.BodyBytes = 64 << 10 })
-			got := h.post(c.body, c.headers...)
-			if got.err != nil || got.status != c.status {
-				t.Fatalf("got %d %s (%v), want %d", got.status, got.body, got.err, c.status)
+		for _, d := range doors {
+			c := c
+			path, route := "/v1/chat/completions", "chat.completions"
+			if d.name == "responses" {
+				path, route = "/v1/responses", "responses"
+				c.body = strings.ReplaceAll(c.body, `"messages":`, `"input":`)
+				c.param = strings.Replace(c.param, "messages", "input", 1)
 			}
-			code, _ := got.envelope(t)
-			if code == "" || c.code != "" && code != c.code {
-				t.Errorf("code %q, want %q", code, c.code)
-			}
-			if got.header.Get("X-Request-Id") == "" {
-				t.Error("no x-request-id")
-			}
-			if len(u.seen()) != 0 {
-				t.Error("the request reached a member")
-			}
-			call := h.ledger.await(t, 1)[0]
-			if call.State != gateway.StateRefused && c.status != 503 || call.Status != c.status || call.ErrorCode != code ||
-				call.ID != got.header.Get("X-Request-Id") || len(call.Attempts) != 0 {
-				t.Errorf("recorded %+v", call)
-			}
-			if len(h.Health()) != 0 {
-				t.Errorf("somebody is blamed: %+v", h.Health())
-			}
-		})
+			t.Run(c.name+" "+d.name, func(t *testing.T) {
+				t.Parallel()
+				u := serve(t, healthy)
+				h := open(t, []string{u.url}, withStrangers, func(c *gateway.Config) { c.Limits.BodyBytes = 64 << 10 })
+				got := h.send(h.requestTo(t.Context(), path, c.body, c.headers...))
+				if got.err != nil || got.status != c.status {
+					t.Fatalf("got %d %s (%v), want %d", got.status, got.body, got.err, c.status)
+				}
+				got.envelope(t)
+				kind := map[int]string{401: "authentication_error", 503: "server_error"}[c.status]
+				if code, said := got.says(); code != c.code || said != cmp.Or(kind, "invalid_request_error") || got.param() != c.param {
+					t.Errorf("code %q, type %q, param %q, want %q, %q: %s", code, said, got.param(), c.code, c.param, got.body)
+				}
+				if got.header.Get("X-Request-Id") == "" || !strings.HasPrefix(got.header.Get("Content-Type"), "application/json") {
+					t.Errorf("header %v", got.header)
+				}
+				if len(u.seen()) != 0 {
+					t.Error("the request reached a member")
+				}
+				call := h.ledger.await(t, 1)[0]
+				if call.State != gateway.StateRefused || call.Status != c.status || call.ErrorCode != c.code || call.Message == "" || call.Route != route ||
+					call.ID != got.header.Get("X-Request-Id") || call.BytesOut != int64(len(got.body)) || len(call.Attempts) != 0 || call.Usage != (gateway.Usage{}) {
+					t.Errorf("recorded %+v", call)
+				}
+				if known := c.status != 401 && c.status != 403; (call.APIKeyID == 1) != known {
+					t.Errorf("recorded for the API key %d", call.APIKeyID)
+				}
+				if len(h.Health()) != 0 {
+					t.Errorf("somebody is blamed: %+v", h.Health())
+				}
+				for _, k := range h.KeyHealth() {
+					if !k.LastFailureAt.IsZero() || !k.LastUsedAt.IsZero() {
+						t.Errorf("a key is blamed: %+v", k)
+					}
+				}
+			})
+		}
 	}
+}
+
+// param is the "param" of an envelope.
+func (a answer) param() string {
+	var in struct{ Error struct{ Param string } }
+	_ = json.Unmarshal([]byte(a.body), &in)
+	return in.Error.Param
 }
 
 // withStrangers adds a group of somebody else, a group without members and a
@@ -174,6 +202,9 @@ func TestBodiesAreFaithful(t *testing.T) {
 			if got := string(u.seen()[0].Body); got != want {
 				t.Errorf("sent\n%q, arrived\n%q, want\n%q", body, got, want)
 			}
+			if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateOK || call.BytesIn != int64(len(body)) || call.Model != "chat" || call.Stream || len(h.Health()) != 0 {
+				t.Errorf("recorded %+v, health %+v", call, h.Health())
+			}
 		})
 	}
 }
@@ -246,6 +277,9 @@ func TestFLT091Paths(t *testing.T) {
 		if c.status == 405 && got.header.Get("Allow") == "" {
 			t.Errorf("%s %s: no Allow header", c.method, c.path)
 		}
+	}
+	if h.ledger.await(t, 0); len(h.Health()) != 0 {
+		t.Errorf("somebody is blamed: %+v", h.Health())
 	}
 	health := h.get("GET", "/health", "Authorization", "")
 	if health.status != 200 || compact(t, health.body) != `{"status":"ok"}` {
@@ -320,8 +354,8 @@ func TestFLT072GoneDuringUpload(t *testing.T) {
 	}()
 	h.send(r)
 	call := h.ledger.await(t, 1)[0]
-	if call.State != gateway.StateCanceled || call.Status != 499 || len(u.seen()) != 0 {
-		t.Errorf("recorded %+v", call)
+	if call.State != gateway.StateCanceled || call.Status != 499 || len(call.Attempts) != 0 || len(u.seen()) != 0 || len(h.Health()) != 0 {
+		t.Errorf("recorded %+v, health %+v", call, h.Health())
 	}
 }
 
@@ -333,7 +367,8 @@ func (panicking) Read([]byte) (int, error) { panic("a bug") }
 // FLT-097: a panic costs its own request and nothing else.
 func TestFLT097Panic(t *testing.T) {
 	t.Parallel()
-	h := open(t, []string{serve(t, healthy).url})
+	u := serve(t, healthy)
+	h := open(t, []string{u.url})
 	r := httptest.NewRequest("POST", h.server.URL+"/v1/chat/completions", panicking{})
 	r.Header = h.request(t.Context(), "").Header
 	w := httptest.NewRecorder()
@@ -343,8 +378,9 @@ func TestFLT097Panic(t *testing.T) {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
 	got.envelope(t)
-	if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateFailed || call.Status != 500 {
-		t.Errorf("recorded %+v", call)
+	if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateFailed || call.Status != 500 || call.ErrorCode != "internal_error" ||
+		call.Message == "" || len(call.Attempts) != 0 || len(h.Health()) != 0 || len(u.seen()) != 0 {
+		t.Errorf("recorded %+v, health %+v", call, h.Health())
 	}
 	h.post(plainBody).wantGood(t, false)
 }

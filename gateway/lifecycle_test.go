@@ -114,7 +114,7 @@ func TestOpenCalls(t *testing.T) {
 	}
 }
 
-// FLT-092 and 093: a call keeps the configuration that it began with.
+// FLT-092: a call keeps the configuration that it began with.
 func TestFLT092EditedMeanwhile(t *testing.T) {
 	t.Parallel()
 	hold, arrived := make(chan struct{}), make(chan struct{}, 1)
@@ -130,6 +130,54 @@ func TestFLT092EditedMeanwhile(t *testing.T) {
 	(<-answered).wantGood(t, false)
 	if got := h.post(plainBody); got.status != 401 {
 		t.Errorf("a revoked key gets %d", got.status)
+	}
+	calls := h.ledger.await(t, 2)
+	if calls[0].State != gateway.StateOK || calls[0].GroupID != 1 || len(calls[0].Attempts) != 2 || calls[0].Attempts[0].Outcome.Reason != "upstream_error" {
+		t.Errorf("recorded %+v", calls[0])
+	}
+	if calls[1].State != gateway.StateRefused || len(calls[1].Attempts) != 0 || len(u.seen()) != 1 || len(good.seen()) != 1 {
+		t.Errorf("recorded %+v", calls[1])
+	}
+	if len(h.Health()) != 0 {
+		t.Errorf("a member that is gone is blamed: %+v", h.Health())
+	}
+}
+
+// FLT-093: so does a stream that has begun, whose member and key are taken away,
+// and a provider's address that is changed counts from the next call on.
+func TestFLT093StreamOfAProviderThatGoes(t *testing.T) {
+	t.Parallel()
+	hold, arrived := make(chan struct{}), make(chan struct{}, 1)
+	u := serve(t, func(v *visit) {
+		v.begin()
+		v.chunk("data: " + delta("go") + "\n\n")
+		arrived <- struct{}{}
+		<-hold
+		v.chunk("data: " + delta("od") + "\n\ndata: " + finish + "\n\ndata: " + usage + "\n\ndata: " + done + "\n\n")
+		v.end()
+	})
+	next := serve(t, healthy)
+	h := open(t, []string{u.url})
+	answered := make(chan answer, 1)
+	go func() { answered <- h.post(streamBody) }()
+	<-arrived
+	h.config.Providers[0].BaseURL = next.url
+	h.config.Providers[0].Keys = []gateway.ProviderKey{{ID: 9, Secret: "sk-new-0123456789"}}
+	h.apply()
+	close(hold)
+	(<-answered).wantGood(t, true)
+	h.post(plainBody).wantGood(t, false)
+	calls := h.ledger.await(t, 2)
+	for i, key := range []int64{1, 9} {
+		if c := calls[i]; c.State != gateway.StateOK || len(c.Attempts) != 1 || c.Attempts[0].ProviderKeyID != key || c.Usage.Input.N != 11 {
+			t.Errorf("recorded %+v, want one attempt with key %d", c, key)
+		}
+	}
+	if len(u.seen()) != 1 || len(next.seen()) != 1 || next.seen()[0].Header.Get("Authorization") != "Bearer sk-new-0123456789" {
+		t.Errorf("%d requests at the old address, %d at the new", len(u.seen()), len(next.seen()))
+	}
+	if len(h.Health()) != 0 {
+		t.Errorf("somebody is blamed: %+v", h.Health())
 	}
 }
 

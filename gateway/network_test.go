@@ -13,9 +13,17 @@ import (
 // upstream listens on 127.0.0.1 only.
 func TestFLT005BrokenIPv6(t *testing.T) {
 	t.Parallel()
-	u := serve(t, healthy)
-	h := open(t, []string{strings.Replace(u.url, "127.0.0.1", "localhost", 1)})
-	h.post(plainBody).wantGood(t, false)
+	for i := range 4 {
+		d, stream := doors[i/2], i%2 == 1
+		u := serve(t, healthy)
+		h := open(t, []string{strings.Replace(u.url, "127.0.0.1", "localhost", 1)})
+		got := d.ask(h, d.body(stream))
+		w := want{stream: stream, fate: itAnswers, text: "good", asked: []int{1}, answered: 200, usage: metered, first: gateway.Outcome{Class: gateway.ClassOK, Reason: "ok"}}
+		if stream {
+			w.usage = detailed
+		}
+		w.check(t, h, d, got, h.ledger.await(t, 1)[0], u.received())
+	}
 }
 
 // FLT-034: a wrong path is told in words that help.
