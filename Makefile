@@ -53,6 +53,11 @@ bindings: ## Write frontend/wailsjs from the bound Go methods
 icons: ## Draw all pictures from build/icon/*.svg
 	@go -C build/tools run ./icon ../..
 
+.PHONY: bench
+bench: build-server ## Measure against a bare proxy; PROFILE=1 writes profiles instead
+	@go run ./build/bench -headgate $(BIN)/headgate-server \
+		$(if $(PROFILE),-profile build/.out/profile,-out build/bench/RESULTS.md) $(BENCH)
+
 .PHONY: format lint
 format: setup-test ## Format Go and the frontend
 	@$(TOOLS)/gofumpt -w $(GOFILES)

@@ -36,6 +36,7 @@ var mayImport = map[string]string{
 	"headgate/gateway/door":                     "",
 	"headgate/gateway/gatewaytest":              "",
 	"headgate/build/measure/calllog":            "app/calllog app/event app/secret app/store",
+	"headgate/build/bench":                      "sqlite",
 	"headgate/build/measure/fillcalls":          "app/calllog app/secret app/store gateway",
 	"headgate/build/measure/window":             "app app/catalog gateway/gatewaytest",
 	"headgate/gateway/gatewaytest/cmd/upstream": "gateway/gatewaytest",

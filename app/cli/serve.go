@@ -25,7 +25,7 @@ const adminEnd = 5 * time.Second
 // serve runs the program without a window until it is told to stop.
 // Codes: those of app.Start and app.StartGateway, admin_listen_failed,
 // env_file_invalid, data_folder_unknown.
-func (p Program) serve(args []string) error {
+func (p Program) serve(args []string) (err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := flags.String("data", "", "")
 	address := flags.String("addr", "", "")
@@ -45,6 +45,11 @@ func (p Program) serve(args []string) error {
 	if err != nil {
 		return err
 	}
+	endProfile, err := profile(env[profileVariable])
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, endProfile()) }()
 	stop := p.Stop
 	if stop == nil {
 		signals := make(chan os.Signal, 2)
