@@ -36,6 +36,12 @@ func (g *Groups) Health() []catalog.MemberHealth { return g.app.Catalog.Health()
 // ClearCooldown makes a member eligible again.
 func (g *Groups) ClearCooldown(memberID int64) { g.app.Catalog.ClearCooldown(memberID) }
 
+// TestRules tells which of a list of rules, perhaps of unsaved ones of a group or
+// a provider, would decide on an upstream's answer. status 0: it isn't known.
+func (g *Groups) TestRules(in []catalog.Rule, status int, answer string) (catalog.RuleTest, error) {
+	return g.app.Catalog.TestRules(in, status, answer)
+}
+
 // Explain tells which member of a group would answer now, and why: all members,
 // those with a turn first, in its order.
 func (g *Groups) Explain(id int64) ([]catalog.Prospect, error) {

@@ -63,6 +63,18 @@ type Attempt struct {
 	Message      string   `json:"message"`
 	Keyword      string   `json:"keyword"`
 	BenchMS      int64    `json:"benchMs"`
+	Rule         *Rule    `json:"rule"` // that decided; null: none did
+}
+
+// Rule is a rule as it was when it decided on an attempt.
+type Rule struct {
+	Of              string `json:"of"`         // group, provider
+	StatusFrom      int    `json:"statusFrom"` // 0: any status
+	StatusTo        int    `json:"statusTo"`
+	Text            string `json:"text"` // "": any
+	Regex           bool   `json:"regex"`
+	Action          string `json:"action"` // stop, next, count, cooldown
+	CooldownSeconds int    `json:"cooldownSeconds"`
 }
 
 // Bodies are what a call carried, without secrets. Text that isn't UTF-8 has

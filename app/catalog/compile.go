@@ -65,6 +65,7 @@ func compileProvider(p Provider) gateway.Provider {
 			StreamIdle: seconds(p.Timeouts.StreamIdleSeconds),
 			Reply:      seconds(p.Timeouts.ReplySeconds),
 		},
+		Rules: compileRules(p.Rules),
 	}
 	for _, h := range p.Headers {
 		out.Headers = append(out.Headers, gateway.Header{Name: h.Name, Value: h.Value})
@@ -89,7 +90,9 @@ func compileProvider(p Provider) gateway.Provider {
 }
 
 func compileGroup(g Group, usable map[int64]bool) gateway.Group {
-	out := gateway.Group{ID: g.ID, Name: g.Name, Policy: gateway.Policy(g.Policy), CreatedAt: time.UnixMilli(g.CreatedAt)}
+	out := gateway.Group{
+		ID: g.ID, Name: g.Name, Policy: gateway.Policy(g.Policy), CreatedAt: time.UnixMilli(g.CreatedAt), Rules: compileRules(g.Rules),
+	}
 	for _, m := range g.Members {
 		if m.Enabled && usable[m.ModelID] {
 			out.Members = append(out.Members, gateway.Member{

@@ -53,6 +53,7 @@ func providerDetails(before, after Provider) []Detail {
 	l.differs("headers", !slices.Equal(before.Headers, after.Headers))
 	l.differs("proxy", before.Proxy != after.Proxy)
 	l.differs("timeouts", before.Timeouts != after.Timeouts)
+	l.differs("rules", !slices.Equal(before.Rules, after.Rules))
 	l.switched(before.Enabled, after.Enabled)
 	l.keys(before.Keys, after.Keys)
 	return l
@@ -104,6 +105,7 @@ func groupDetails(before, after Group) []Detail {
 	var l details
 	l.text("name", before.Name, after.Name)
 	l.differs("policy", before.Policy != after.Policy)
+	l.differs("rules", !slices.Equal(before.Rules, after.Rules))
 	l.switched(before.Enabled, after.Enabled)
 	was := make(map[int64]Member, len(before.Members))
 	for _, m := range before.Members {

@@ -37,7 +37,7 @@ func (d *draft) duplicateProvider(id int64) (int64, error) {
 	p := *original
 	p.ID, p.Name, p.Models = 0, d.nextName(original.Name), nil
 	p.CreatedAt, p.UpdatedAt = d.now.UnixMilli(), d.now.UnixMilli()
-	p.Headers, p.Keys = slices.Clone(p.Headers), slices.Clone(p.Keys)
+	p.Headers, p.Keys, p.Rules = slices.Clone(p.Headers), slices.Clone(p.Keys), slices.Clone(p.Rules)
 	for i := range p.Keys {
 		p.Keys[i].ID = 0
 	}

@@ -76,6 +76,7 @@ type exportProvider struct {
 	Headers  *[]exportHeader `json:"headers,omitempty"` // without: left alone by an import
 	Proxy    string          `json:"proxy"`
 	Timeouts exportTimeouts  `json:"timeouts"`
+	Rules    []exportRule    `json:"rules"`
 	Keys     *[]exportKey    `json:"keys,omitempty"` // likewise
 	Models   []exportModel   `json:"models"`
 }
@@ -97,6 +98,15 @@ type exportTimeouts struct {
 	Reply      int `json:"reply_seconds"`
 }
 
+type exportRule struct {
+	StatusFrom      int    `json:"status_from"`
+	StatusTo        int    `json:"status_to"`
+	Text            string `json:"text"`
+	Regex           bool   `json:"regex"`
+	Action          string `json:"action"`
+	CooldownSeconds int    `json:"cooldown_seconds"`
+}
+
 type exportModel struct {
 	ID               string   `json:"id"`
 	Enabled          bool     `json:"enabled"`
@@ -111,6 +121,7 @@ type exportGroup struct {
 	Name    string         `json:"name"`
 	Policy  string         `json:"policy"`
 	Enabled bool           `json:"enabled"`
+	Rules   []exportRule   `json:"rules"`
 	Members []exportMember `json:"members"`
 }
 
@@ -240,7 +251,7 @@ func namesOf(ids []int64, names map[int64]string) []string {
 func providerDocument(p Provider, secrets bool) exportProvider {
 	out := exportProvider{
 		Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL, Enabled: p.Enabled, Proxy: p.Proxy,
-		Timeouts: timeoutsDocument(p.Timeouts), Models: []exportModel{},
+		Timeouts: timeoutsDocument(p.Timeouts), Rules: rulesDocument(p.Rules), Models: []exportModel{},
 	}
 	headers, isWhole := []exportHeader{}, true
 	for _, h := range p.Headers {
@@ -276,7 +287,9 @@ var plainHeaders = []string{
 func isPlainHeader(name string) bool { return slices.Contains(plainHeaders, strings.ToLower(name)) }
 
 func groupDocument(g Group) exportGroup {
-	out := exportGroup{Name: g.Name, Policy: g.Policy, Enabled: g.Enabled, Members: []exportMember{}}
+	out := exportGroup{
+		Name: g.Name, Policy: g.Policy, Enabled: g.Enabled, Rules: rulesDocument(g.Rules), Members: []exportMember{},
+	}
 	for _, m := range g.Members {
 		out.Members = append(out.Members, exportMember{
 			Provider: m.Provider, Model: m.Model, Priority: m.Priority, Weight: m.Weight, Enabled: m.Enabled,
@@ -306,6 +319,14 @@ func momentText(at int64) *string {
 	}
 	text := time.UnixMilli(at).UTC().Format(time.RFC3339Nano)
 	return &text
+}
+
+func rulesDocument(rules []Rule) []exportRule {
+	out := []exportRule{}
+	for _, r := range rules {
+		out = append(out, exportRule(r))
+	}
+	return out
 }
 
 func timeoutsDocument(t Timeouts) exportTimeouts {

@@ -25,6 +25,7 @@ func furnished(t *testing.T) *house {
 		Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1", Enabled: true, Proxy: "socks5://127.0.0.1:1080",
 		Headers:  []catalog.Header{{Name: "X-Title", Value: "me & <you>"}, {Name: "X-Gate", Value: "header-canary"}},
 		Timeouts: catalog.Timeouts{ConnectSeconds: 3, ReplySeconds: 900},
+		Rules:    []catalog.Rule{{StatusFrom: 429, StatusTo: 429, Text: "da<i>ly", Action: "cooldown", CooldownSeconds: 3600}, {Text: `(a|b)\d`, Regex: true, Action: "count"}},
 		Keys:     []catalog.ProviderKeyInput{{Secret: "sk-canary-0123456789", Enabled: true}, {Secret: "sk-canary-off-123456"}},
 	}))
 	local := h.provider("Local")
@@ -35,7 +36,7 @@ func furnished(t *testing.T) *house {
 	chat := must[catalog.Group](h)(h.SaveGroup(ctx, catalog.GroupInput{
 		Name: "chat", Policy: "weighted", Enabled: true, Members: []catalog.MemberInput{
 			{ModelID: m1.ID, Priority: 2, Weight: 9, Enabled: true}, {ModelID: m2.ID, Priority: 0, Weight: 1}, {ModelID: m3.ID, Priority: 2, Weight: 1, Enabled: true},
-		},
+		}, Rules: []catalog.Rule{{StatusFrom: 500, StatusTo: 599, Action: "stop"}, {Text: "flagged", Action: "next"}},
 	}))
 	off := must[catalog.Group](h)(h.SaveGroup(ctx, catalog.GroupInput{Name: "off", Policy: "least_latency"}))
 	key := func(in catalog.APIKeyInput) catalog.NewAPIKey {
@@ -103,7 +104,7 @@ func flat(h *house) string {
 	var b strings.Builder
 	slices.SortFunc(c.Providers, func(a, b gateway.Provider) int { return strings.Compare(a.Name, b.Name) })
 	for _, p := range c.Providers {
-		fmt.Fprintf(&b, "%s %s %s %s %v %+v", p.Name, p.Dialect, p.BaseURL, p.Proxy, p.Headers, p.Timeouts)
+		fmt.Fprintf(&b, "%s %s %s %s %v %+v %+v", p.Name, p.Dialect, p.BaseURL, p.Proxy, p.Headers, p.Timeouts, p.Rules)
 		for _, k := range p.Keys {
 			b.WriteString(" " + k.Secret)
 		}
@@ -113,7 +114,7 @@ func flat(h *house) string {
 		b.WriteByte('\n')
 	}
 	for _, g := range c.Groups {
-		fmt.Fprintf(&b, "%s %s %d\n", g.Name, g.Policy, len(g.Members))
+		fmt.Fprintf(&b, "%s %s %d %+v\n", g.Name, g.Policy, len(g.Members), g.Rules)
 	}
 	for _, k := range c.APIKeys {
 		fmt.Fprintf(&b, "%s %s %d %s\n", k.Name, hex.EncodeToString(k.Hash[:]), len(k.GroupIDs), k.ExpiresAt.UTC())

@@ -25,7 +25,8 @@ func (c *Catalog) Groups(ctx context.Context) ([]Group, error) {
 // keeps its model keeps its ID, and with it its health.
 //
 // Codes: group_not_found, model_name_invalid, group_name_taken, policy_unknown,
-// model_not_found, member_duplicate, priority_invalid, weight_invalid, too_many.
+// model_not_found, member_duplicate, priority_invalid, weight_invalid, too_many,
+// rules_too_many, rule_invalid.
 func (c *Catalog) SaveGroup(ctx context.Context, in GroupInput) (Group, error) {
 	var id int64
 	after, err := c.change(ctx, func(d *draft) (err error) {
@@ -98,6 +99,9 @@ func (d *draft) saveGroup(in GroupInput) (int64, error) {
 		return 0, apperr.New("policy_unknown", "Policy", g.Policy)
 	}
 	var err error
+	if g.Rules, err = cleanRules(in.Rules); err != nil {
+		return 0, err
+	}
 	if g.Members, err = d.memberList(in.Members, g.Members); err != nil {
 		return 0, err
 	}

@@ -83,6 +83,7 @@ func (d *draft) applyProvider(e providerEntry, report *Report) error {
 		Enabled: e.enabled.or(old.Enabled),
 		Headers: e.headers.or(old.Headers),
 		Proxy:   e.proxy.or(old.Proxy),
+		Rules:   e.rules.or(old.Rules),
 		Keys:    keyInputs(e.keys, old.Keys),
 	}
 	in.Timeouts = e.timeouts.value.over(old.Timeouts)
@@ -181,9 +182,13 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 	}
 	in := GroupInput{
 		ID: old.ID, Name: e.name, Policy: e.policy.or(old.Policy), Enabled: e.enabled.or(old.Enabled),
-		Members: []MemberInput{},
+		Rules: e.rules.or(old.Rules), Members: []MemberInput{},
 	}
 	var err error
+	after := Group{Name: old.Name, Policy: in.Policy, Enabled: in.Enabled}
+	if after.Rules, err = cleanRules(in.Rules); err != nil {
+		return refusedAt(err, e.path, groupFields)
+	}
 	if e.members.set {
 		if in.Members, err = d.memberInputs(e.members.value, old.Members); err != nil {
 			return err
@@ -195,7 +200,6 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 			})
 		}
 	}
-	after := Group{Name: old.Name, Policy: in.Policy, Enabled: in.Enabled}
 	if after.Members, err = d.memberList(in.Members, old.Members); err != nil {
 		return refusedMember(err, e, in.Members)
 	}

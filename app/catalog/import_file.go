@@ -24,6 +24,7 @@ type providerEntry struct {
 	headers  optional[[]Header]
 	proxy    optional[string]
 	timeouts optional[timeoutsEntry]
+	rules    optional[[]Rule]
 	keys     optional[[]providerKeyEntry]
 	models   []modelEntry
 }
@@ -55,6 +56,7 @@ type groupEntry struct {
 	name    string
 	policy  optional[string]
 	enabled optional[bool]
+	rules   optional[[]Rule]
 	members optional[[]memberEntry]
 }
 
@@ -165,7 +167,7 @@ func (r *reader) name(n node, field string) string {
 }
 
 func (r *reader) provider(n node) providerEntry {
-	r.known(n, "name", "dialect", "base_url", "enabled", "headers", "proxy", "timeouts", "keys", "models")
+	r.known(n, "name", "dialect", "base_url", "enabled", "headers", "proxy", "timeouts", "rules", "keys", "models")
 	e := providerEntry{
 		path:     n.path,
 		name:     r.name(n, "name"),
@@ -175,6 +177,7 @@ func (r *reader) provider(n node) providerEntry {
 		headers:  field(n, "headers", r.headers),
 		proxy:    field(n, "proxy", r.text),
 		timeouts: field(n, "timeouts", r.timeouts),
+		rules:    field(n, "rules", r.rules),
 		keys:     field(n, "keys", r.providerKeys),
 	}
 	seen := names{}
@@ -211,6 +214,22 @@ func (r *reader) timeouts(n node) timeoutsEntry {
 	}
 }
 
+func (r *reader) rules(n node) []Rule {
+	list := []Rule{}
+	for _, item := range r.items(n) {
+		r.known(item, "status_from", "status_to", "text", "regex", "action", "cooldown_seconds")
+		list = append(list, Rule{
+			StatusFrom:      int(field(item, "status_from", r.integer).value),
+			StatusTo:        int(field(item, "status_to", r.integer).value),
+			Text:            field(item, "text", r.text).value,
+			Regex:           field(item, "regex", r.truth).value,
+			Action:          r.text(r.required(item, "action")),
+			CooldownSeconds: int(field(item, "cooldown_seconds", r.integer).value),
+		})
+	}
+	return list
+}
+
 func (r *reader) headers(n node) []Header {
 	var list []Header
 	for _, h := range r.items(n) {
@@ -235,12 +254,13 @@ func (r *reader) model(n node) modelEntry {
 }
 
 func (r *reader) group(n node) groupEntry {
-	r.known(n, "name", "policy", "enabled", "members")
+	r.known(n, "name", "policy", "enabled", "rules", "members")
 	return groupEntry{
 		path:    n.path,
 		name:    r.text(r.required(n, "name")),
 		policy:  field(n, "policy", r.text),
 		enabled: field(n, "enabled", r.truth),
+		rules:   field(n, "rules", r.rules),
 		members: field(n, "members", r.members),
 	}
 }

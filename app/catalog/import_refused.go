@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,13 +18,14 @@ var (
 		"name_invalid": "name", "name_taken": "name", "dialect_unknown": "dialect", "base_url_invalid": "base_url",
 		"header_invalid": "headers", "header_reserved": "headers", "header_duplicate": "headers",
 		"proxy_invalid": "proxy", "provider_key_invalid": "keys", "provider_key_duplicate": "keys",
-		"provider_keys_needed": "keys",
+		"provider_keys_needed": "keys", "rules_too_many": "rules",
 	}
 	modelFields = map[string]string{
 		"model_name_invalid": "id", "model_name_taken": "id", "context_tokens_invalid": "context_tokens",
 	}
 	groupFields = map[string]string{
 		"model_name_invalid": "name", "group_name_taken": "name", "policy_unknown": "policy", "too_many": "members",
+		"rules_too_many": "rules",
 	}
 	apiKeyFields = map[string]string{
 		"name_invalid": "name", "name_taken": "name", "api_key_invalid": "key", "api_key_taken": "key",
@@ -45,6 +48,10 @@ func refused(err error, path string) error {
 
 // refusedAt is refused for the field of an entry that the code speaks of.
 func refusedAt(err error, path string, fields map[string]string) error {
+	if coded, ok := errors.AsType[*apperr.Error](err); ok && coded.Code == "rule_invalid" {
+		n, _ := strconv.Atoi(coded.Params["Number"])
+		return refused(err, fmt.Sprintf("%s.rules[%d].%s", path, n-1, inFile(coded.Params["Field"])))
+	}
 	if field := fields[apperr.Code(err)]; field != "" {
 		path += "." + field
 	}

@@ -122,7 +122,7 @@ func TestDuplicateProvider(t *testing.T) {
 	price := 1.5
 	in := catalog.ProviderInput{
 		Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1", Proxy: "http://proxy.example:3128",
-		Timeouts: catalog.Timeouts{ConnectSeconds: 7}, Headers: []catalog.Header{{Name: "X-Team", Value: "red"}},
+		Timeouts: catalog.Timeouts{ConnectSeconds: 7}, Rules: []catalog.Rule{{Text: "busy", Action: "next"}}, Headers: []catalog.Header{{Name: "X-Team", Value: "red"}},
 		Keys: []catalog.ProviderKeyInput{{Secret: "sk-first-0123456789", Enabled: true}, {Secret: "sk-second-0123456789"}},
 	}
 	up := must[catalog.Provider](h)(h.SaveProvider(ctx, in))
@@ -138,7 +138,7 @@ func TestDuplicateProvider(t *testing.T) {
 	}
 	want := twin
 	want.Name, want.Dialect, want.BaseURL, want.Enabled, want.Headers = "up (2)", up.Dialect, up.BaseURL, false, up.Headers
-	want.Proxy, want.Timeouts = up.Proxy, up.Timeouts
+	want.Proxy, want.Timeouts, want.Rules = up.Proxy, up.Timeouts, []catalog.Rule{{Text: "busy", Action: "next"}}
 	want.Keys = slices.Clone(up.Keys)
 	want.Keys[0].ID, want.Keys[1].ID = twin.Keys[0].ID, twin.Keys[1].ID
 	want.Models = []catalog.Model{{ID: twin.Models[0].ID, ProviderID: twin.ID, Name: "m", InputPrice: &price, ContextTokens: 9}}

@@ -36,7 +36,8 @@ func byName(a, b string) int {
 //
 // Codes: provider_not_found, name_invalid, name_taken, dialect_unknown,
 // base_url_invalid, header_invalid, header_reserved, header_duplicate,
-// proxy_invalid, setting_out_of_range (a timeout), provider_key_invalid, provider_key_duplicate, provider_key_not_found,
+// proxy_invalid, setting_out_of_range (a timeout), rules_too_many, rule_invalid,
+// provider_key_invalid, provider_key_duplicate, provider_key_not_found,
 // provider_keys_needed, too_many.
 func (c *Catalog) SaveProvider(ctx context.Context, in ProviderInput) (Provider, error) {
 	var id int64
@@ -155,6 +156,9 @@ func (c *Configuration) prepareProvider(in ProviderInput) (Provider, error) {
 		return p, err
 	}
 	if p.Timeouts, err = in.Timeouts, checkTimeouts(in.Timeouts); err != nil {
+		return p, err
+	}
+	if p.Rules, err = cleanRules(in.Rules); err != nil {
 		return p, err
 	}
 	moved := before.ID != 0 && Origin(before.BaseURL) != Origin(p.BaseURL)

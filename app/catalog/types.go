@@ -18,6 +18,7 @@ type Provider struct {
 	Headers   []Header      `json:"headers"`
 	Proxy     string        `json:"proxy"` // http, https or socks5 URL; "": none
 	Timeouts  Timeouts      `json:"timeouts"`
+	Rules     []Rule        `json:"rules"` // in the order in which they are asked
 	Keys      []ProviderKey `json:"keys"`
 	Models    []Model       `json:"models"`
 	CreatedAt int64         `json:"createdAt"`
@@ -66,6 +67,7 @@ type Group struct {
 	Policy    string   `json:"policy"`
 	Enabled   bool     `json:"enabled"`
 	Members   []Member `json:"members"` // by priority, then id
+	Rules     []Rule   `json:"rules"`   // asked in their order, before those of the providers
 	CreatedAt int64    `json:"createdAt"`
 	UpdatedAt int64    `json:"updatedAt"`
 }
@@ -118,6 +120,23 @@ type Keyword struct {
 	LastHitAt   int64   `json:"lastHitAt"` // 0: never; only for reading
 }
 
+// Rule is what a person wants done about an error that an upstream answered
+// with. At least one of the statuses and the text is set. The first rule of a
+// list that fits decides.
+type Rule struct {
+	StatusFrom      int    `json:"statusFrom"` // with StatusTo 0: that one status; both 0: any
+	StatusTo        int    `json:"statusTo"`
+	Text            string `json:"text"` // in the error's message or the body, in any case; "": any
+	Regex           bool   `json:"regex"`
+	Action          string `json:"action"`          // stop, next, count, cooldown
+	CooldownSeconds int    `json:"cooldownSeconds"` // of cooldown, 1 to 86400; else 0
+}
+
+// RuleTest is what a list of rules does with an answer.
+type RuleTest struct {
+	Number int `json:"number"` // of the rule that decides, from 1; 0: none does
+}
+
 // KeywordTest is what a keyword finds in a text.
 type KeywordTest struct {
 	// Parts are the text cut where matches begin and end: every second part,
@@ -137,6 +156,7 @@ type ProviderInput struct {
 	Proxy   string   `json:"proxy"`
 	// Timeouts of the provider alone; 0: as in the settings.
 	Timeouts Timeouts           `json:"timeouts"`
+	Rules    []Rule             `json:"rules"`
 	Keys     []ProviderKeyInput `json:"keys"` // the whole pool; what is left out is removed
 }
 
@@ -155,6 +175,7 @@ type GroupInput struct {
 	Policy  string        `json:"policy"`
 	Enabled bool          `json:"enabled"`
 	Members []MemberInput `json:"members"`
+	Rules   []Rule        `json:"rules"`
 }
 
 // MemberInput is one member of a GroupInput. It is known by its model: one that

@@ -241,7 +241,7 @@ func TestReplace(t *testing.T) {
 		if err := tx.SaveModel(&m); err != nil {
 			return err
 		}
-		g := catalog.Group{Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 1, UpdatedAt: 2, Members: []catalog.Member{{ModelID: m.ID, Priority: 1, Weight: 1}}}
+		g := catalog.Group{Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 1, UpdatedAt: 2, Members: []catalog.Member{{ModelID: m.ID, Priority: 1, Weight: 1}}, Rules: []catalog.Rule{{Text: "busy", Action: "count"}}}
 		if err := tx.SaveGroup(&g); err != nil {
 			return err
 		}

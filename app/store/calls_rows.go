@@ -24,7 +24,7 @@ var (
 		"call_seq", "number", "member_id", "provider_id", "provider", "model_id", "model",
 		"provider_key_id", "key_hint", "priority", "start_us", "connect_us", "first_byte_us",
 		"first_token_us", "total_us", "status", "class", "blames", "action", "counts", "bench_ms",
-		"reason", "message", "keyword", "keyword_id",
+		"reason", "message", "keyword", "keyword_id", "rule",
 	}
 	listColumns = callColumns[:22]
 )
@@ -112,7 +112,7 @@ func attemptValues(to []any, seq int64, number int, e *calllog.Entry) []any {
 		seq, int64(number), a.MemberID, a.ProviderID, a.Provider, a.ModelID, a.Model,
 		a.ProviderKeyID, a.KeyHint, int64(a.Priority), a.Start.Microseconds(), elapsed(a.Connect), elapsed(a.FirstByte),
 		elapsed(a.FirstToken), a.Total.Microseconds(), int64(a.Status), string(o.Class), string(o.Blames), string(o.Action),
-		o.Counts, o.Bench.Milliseconds(), o.Reason, o.Message, o.Keyword, o.KeywordID)
+		o.Counts, o.Bench.Milliseconds(), o.Reason, o.Message, o.Keyword, o.KeywordID, decidedBy(o))
 }
 
 // elapsed is a duration whose zero means that it didn't happen.
@@ -175,7 +175,7 @@ func detailTargets(d *calllog.Detail) []any {
 
 // attemptRead are the columns of attemptTargets.
 const attemptRead = `member_id, provider_id, provider, model, key_hint, priority, start_us, connect_us,
-	first_byte_us, first_token_us, total_us, status, class, blames, action, reason, message, keyword, bench_ms`
+	first_byte_us, first_token_us, total_us, status, class, blames, action, reason, message, keyword, bench_ms, rule`
 
 func attemptTargets(a *calllog.Attempt) []any {
 	return []any{
@@ -186,7 +186,7 @@ func attemptTargets(a *calllog.Attempt) []any {
 		maybeMillis{&a.FirstTokenMS},
 		millis{&a.TotalMS},
 		&a.Status, &a.Class, &a.Blames, &a.Action,
-		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS,
+		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS, maybeRule{&a.Rule},
 	}
 }
 

@@ -416,10 +416,10 @@ func firstSchema(t *testing.T) fs.FS {
 	return files
 }
 
-func firstCallColumns(t *testing.T, db *sql.DB) string {
+func columnsOf(t *testing.T, db *sql.DB, table string) string {
 	t.Helper()
 	var columns string
-	if err := db.QueryRow("SELECT group_concat(name) FROM pragma_table_info('calls')").Scan(&columns); err != nil {
+	if err := db.QueryRow("SELECT group_concat(name) FROM pragma_table_info(?)", table).Scan(&columns); err != nil {
 		t.Fatal(err)
 	}
 	return columns
@@ -452,8 +452,8 @@ func TestCallsFromBeforeStatisticsAreCounted(t *testing.T) {
 	w := old.Connections()["calls writer"]
 	for _, text := range []string{
 		"ATTACH '" + newDir + "/calls.db' AS new",
-		"INSERT INTO calls SELECT " + firstCallColumns(t, w) + " FROM new.calls",
-		"INSERT INTO attempts SELECT * FROM new.attempts",
+		"INSERT INTO calls SELECT " + columnsOf(t, w, "calls") + " FROM new.calls",
+		"INSERT INTO attempts SELECT " + columnsOf(t, w, "attempts") + " FROM new.attempts",
 		"DETACH new",
 	} {
 		if _, err := w.Exec(text); err != nil {

@@ -70,6 +70,8 @@ func TestCallComesBackAsItWasWritten(t *testing.T) {
 				{MemberID: 1, ProviderID: 2, Provider: "first", Model: "m1", Priority: 1, Total: time.Millisecond, Outcome: gateway.Outcome{
 					Class: gateway.ClassRateLimited, Blames: gateway.BlamesKey, Action: gateway.ActionNext, Counts: true,
 					Bench: 2 * time.Second, Reason: "retry_after", Message: "Slow down.", Keyword: "slow", KeywordID: 4,
+					Rule:   &gateway.Rule{StatusFrom: 429, StatusTo: 499, Text: "sl[o0]w", Regex: true, Action: gateway.RuleCooldown, Cooldown: time.Hour},
+					RuleOf: gateway.RuleOfGroup,
 				}, Status: 429, KeyHint: "sk-a…wxyz", Connect: time.Millisecond},
 				{
 					MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, Start: 1200 * time.Microsecond,
@@ -100,6 +102,7 @@ func TestCallComesBackAsItWasWritten(t *testing.T) {
 				MemberID: 1, ProviderID: 2, Provider: "first", Model: "m1", KeyHint: "sk-a…wxyz", Priority: 1, ConnectMS: ms(1), TotalMS: 1,
 				Status: 429, Class: "rate_limited", Blames: "key", Action: "next", Reason: "retry_after", Message: "Slow down.",
 				Keyword: "slow", BenchMS: 2000,
+				Rule: &calllog.Rule{Of: "group", StatusFrom: 429, StatusTo: 499, Text: "sl[o0]w", Regex: true, Action: "cooldown", CooldownSeconds: 3600},
 			},
 			{
 				MemberID: 5, ProviderID: 6, Provider: "second", Model: "m2", Priority: 2, StartMS: 1.2, FirstByteMS: ms(0.01),

@@ -30,7 +30,7 @@ func (c configTx) SaveProvider(p *catalog.Provider) error {
 		"name": row.Name, "dialect": row.Dialect, "base_url": row.BaseURL,
 		"enabled": row.Enabled, "updated_at": row.UpdatedAt, "proxy": row.Proxy,
 		"connect_seconds": row.ConnectSeconds, "first_token_seconds": row.FirstTokenSeconds,
-		"stream_idle_seconds": row.StreamIdleSeconds, "reply_seconds": row.ReplySeconds,
+		"stream_idle_seconds": row.StreamIdleSeconds, "reply_seconds": row.ReplySeconds, "rules": row.Rules,
 	}); err != nil {
 		return err
 	}
@@ -120,6 +120,7 @@ func (c configTx) SaveGroup(g *catalog.Group) error {
 		g.ID = row.ID
 	} else if err := c.update(&groupRow{}, g.ID, map[string]any{
 		"name": row.Name, "policy": row.Policy, "enabled": row.Enabled, "updated_at": row.UpdatedAt,
+		"rules": row.Rules,
 	}); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type providerRow struct {
 	FirstTokenSeconds int
 	StreamIdleSeconds int
 	ReplySeconds      int
+	Rules             ruleList
 }
 
 type providerHeaderRow struct {
@@ -58,6 +59,7 @@ type groupRow struct {
 	Enabled   bool
 	CreatedAt int64 `gorm:"autoCreateTime:false"`
 	UpdatedAt int64 `gorm:"autoUpdateTime:false"`
+	Rules     ruleList
 }
 
 type memberRow struct {
@@ -136,6 +138,7 @@ func (r providerRow) domain() catalog.Provider {
 			ConnectSeconds: r.ConnectSeconds, FirstTokenSeconds: r.FirstTokenSeconds,
 			StreamIdleSeconds: r.StreamIdleSeconds, ReplySeconds: r.ReplySeconds,
 		},
+		Rules:     r.Rules.list(),
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -145,7 +148,7 @@ func rowOfProvider(p catalog.Provider) providerRow {
 		ID: p.ID, Name: p.Name, Dialect: p.Dialect, BaseURL: p.BaseURL, Enabled: p.Enabled,
 		Proxy: p.Proxy, ConnectSeconds: p.Timeouts.ConnectSeconds, FirstTokenSeconds: p.Timeouts.FirstTokenSeconds,
 		StreamIdleSeconds: p.Timeouts.StreamIdleSeconds, ReplySeconds: p.Timeouts.ReplySeconds,
-		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		Rules: p.Rules, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
@@ -174,14 +177,14 @@ func rowOfModel(m catalog.Model) modelRow {
 func (r groupRow) domain() catalog.Group {
 	return catalog.Group{
 		ID: r.ID, Name: r.Name, Policy: r.Policy, Enabled: r.Enabled,
-		Members: []catalog.Member{}, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Members: []catalog.Member{}, Rules: r.Rules.list(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }
 
 func rowOfGroup(g catalog.Group) groupRow {
 	return groupRow{
 		ID: g.ID, Name: g.Name, Policy: g.Policy, Enabled: g.Enabled,
-		CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt,
+		Rules: g.Rules, CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt,
 	}
 }
 

@@ -61,11 +61,11 @@ func TestConfigurationFromTheFirstSchema(t *testing.T) {
 	want := catalog.Configuration{
 		Providers: []catalog.Provider{{
 			ID: 3, Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1", Enabled: true, CreatedAt: 11, UpdatedAt: 12,
-			Headers: []catalog.Header{}, Keys: []catalog.ProviderKey{}, Models: []catalog.Model{model(4, "m1"), model(5, "m2")},
+			Rules: []catalog.Rule{}, Headers: []catalog.Header{}, Keys: []catalog.ProviderKey{}, Models: []catalog.Model{model(4, "m1"), model(5, "m2")},
 		}},
 		Groups: []catalog.Group{{
 			ID: 6, Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 21, UpdatedAt: 22,
-			Members: []catalog.Member{member(7, 4, "m1", 1, 1000), member(8, 5, "m2", 2, 3)},
+			Rules: []catalog.Rule{}, Members: []catalog.Member{member(7, 4, "m1", 1, 1000), member(8, 5, "m2", 2, 3)},
 		}},
 		APIKeys: []catalog.APIKey{{
 			ID: 9, Name: "laptop", Hash: make([]byte, 32), Prefix: "hg-abcd", LastFour: "wxyz", Enabled: true,

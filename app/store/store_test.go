@@ -109,9 +109,13 @@ func TestRoundTrip(t *testing.T) {
 		Keys:    []catalog.ProviderKey{{Enabled: true, Secret: secret.New(keyText)}, {Secret: secret.New("sk-second-0123456789")}},
 		Models:  []catalog.Model{}, CreatedAt: 11, UpdatedAt: 12, Proxy: "socks5://127.0.0.1:1080",
 		Timeouts: catalog.Timeouts{ConnectSeconds: 1, FirstTokenSeconds: 2, StreamIdleSeconds: 3, ReplySeconds: 4},
+		Rules:    []catalog.Rule{{StatusFrom: 429, StatusTo: 499, Text: `"da'ily\`, Action: "cooldown", CooldownSeconds: 3600}, {Text: "x|y", Regex: true, Action: "stop"}},
 	}
 	m := catalog.Model{Name: "m1", Enabled: true, InputPrice: &price, OutputPrice: &free, ContextTokens: 128000}
-	g := catalog.Group{Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 21, UpdatedAt: 22}
+	g := catalog.Group{
+		Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 21, UpdatedAt: 22,
+		Rules: []catalog.Rule{{Text: "内容审核", Action: "next"}},
+	}
 	k := catalog.APIKey{
 		Name: "laptop", Prefix: "hg-abcd", LastFour: "wxyz", Enabled: true,
 		ExpiresAt: 99, CreatedAt: 31, Hash: bytes.Repeat([]byte{7}, 32),
@@ -163,6 +167,7 @@ func TestRoundTrip(t *testing.T) {
 	p.Enabled, p.Headers, p.Keys, p.Proxy, p.Timeouts = false, []catalog.Header{}, p.Keys[1:], "", catalog.Timeouts{}
 	m.Enabled, m.InputPrice, m.ContextTokens = false, nil, 0
 	g.Enabled, g.Members[0].Enabled, g.Members[0].Priority = false, false, 0
+	p.Rules, g.Rules = p.Rules[1:], []catalog.Rule{}
 	k.Enabled, k.ExpiresAt, k.GroupIDs = false, 0, []int64{}
 	k.PreviousHash, k.PreviousLastFour, k.PreviousUntil = nil, "", 0
 	w.Enabled, w.Description = false, ""

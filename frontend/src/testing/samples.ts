@@ -21,6 +21,7 @@ export function provider(id: number, name: string, more: Partial<T.Provider> = {
     headers: [],
     proxy: '',
     timeouts: { connectSeconds: 0, firstTokenSeconds: 0, streamIdleSeconds: 0, replySeconds: 0 },
+    rules: [],
     keys: [{ id: id * 10, hint: 'sk-a…wxyz', enabled: true }],
     models: [],
     createdAt: 0,
@@ -92,6 +93,7 @@ export function attempt(more: Partial<T.Attempt> = {}): T.Attempt {
     message: '',
     keyword: '',
     benchMs: 0,
+    rule: null,
     ...more,
   }
 }

@@ -247,6 +247,30 @@ export namespace apperr {
 
 export namespace calllog {
 	
+	export class Rule {
+	    of: string;
+	    statusFrom: number;
+	    statusTo: number;
+	    text: string;
+	    regex: boolean;
+	    action: string;
+	    cooldownSeconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Rule(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.of = source["of"];
+	        this.statusFrom = source["statusFrom"];
+	        this.statusTo = source["statusTo"];
+	        this.text = source["text"];
+	        this.regex = source["regex"];
+	        this.action = source["action"];
+	        this.cooldownSeconds = source["cooldownSeconds"];
+	    }
+	}
 	export class Attempt {
 	    memberId: number;
 	    providerId: number;
@@ -267,6 +291,7 @@ export namespace calllog {
 	    message: string;
 	    keyword: string;
 	    benchMs: number;
+	    rule?: Rule;
 	
 	    static createFrom(source: any = {}) {
 	        return new Attempt(source);
@@ -293,7 +318,26 @@ export namespace calllog {
 	        this.message = source["message"];
 	        this.keyword = source["keyword"];
 	        this.benchMs = source["benchMs"];
+	        this.rule = this.convertValues(source["rule"], Rule);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Header {
 	    name: string;
@@ -732,6 +776,7 @@ export namespace calllog {
 	    }
 	}
 	
+	
 	export class Stats {
 	    from: number;
 	    to: number;
@@ -922,6 +967,28 @@ export namespace catalog {
 		}
 	}
 	
+	export class Rule {
+	    statusFrom: number;
+	    statusTo: number;
+	    text: string;
+	    regex: boolean;
+	    action: string;
+	    cooldownSeconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Rule(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.statusFrom = source["statusFrom"];
+	        this.statusTo = source["statusTo"];
+	        this.text = source["text"];
+	        this.regex = source["regex"];
+	        this.action = source["action"];
+	        this.cooldownSeconds = source["cooldownSeconds"];
+	    }
+	}
 	export class Member {
 	    id: number;
 	    modelId: number;
@@ -954,6 +1021,7 @@ export namespace catalog {
 	    policy: string;
 	    enabled: boolean;
 	    members: Member[];
+	    rules: Rule[];
 	    createdAt: number;
 	    updatedAt: number;
 	
@@ -968,6 +1036,7 @@ export namespace catalog {
 	        this.policy = source["policy"];
 	        this.enabled = source["enabled"];
 	        this.members = this.convertValues(source["members"], Member);
+	        this.rules = this.convertValues(source["rules"], Rule);
 	        this.createdAt = source["createdAt"];
 	        this.updatedAt = source["updatedAt"];
 	    }
@@ -1016,6 +1085,7 @@ export namespace catalog {
 	    policy: string;
 	    enabled: boolean;
 	    members: MemberInput[];
+	    rules: Rule[];
 	
 	    static createFrom(source: any = {}) {
 	        return new GroupInput(source);
@@ -1028,6 +1098,7 @@ export namespace catalog {
 	        this.policy = source["policy"];
 	        this.enabled = source["enabled"];
 	        this.members = this.convertValues(source["members"], MemberInput);
+	        this.rules = this.convertValues(source["rules"], Rule);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1315,6 +1386,7 @@ export namespace catalog {
 	    headers: Header[];
 	    proxy: string;
 	    timeouts: Timeouts;
+	    rules: Rule[];
 	    keys: ProviderKeyInput[];
 	
 	    static createFrom(source: any = {}) {
@@ -1331,6 +1403,7 @@ export namespace catalog {
 	        this.headers = this.convertValues(source["headers"], Header);
 	        this.proxy = source["proxy"];
 	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
+	        this.rules = this.convertValues(source["rules"], Rule);
 	        this.keys = this.convertValues(source["keys"], ProviderKeyInput);
 	    }
 	
@@ -1579,6 +1652,7 @@ export namespace catalog {
 	    headers: Header[];
 	    proxy: string;
 	    timeouts: Timeouts;
+	    rules: Rule[];
 	    keys: ProviderKey[];
 	    models: Model[];
 	    createdAt: number;
@@ -1598,6 +1672,7 @@ export namespace catalog {
 	        this.headers = this.convertValues(source["headers"], Header);
 	        this.proxy = source["proxy"];
 	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
+	        this.rules = this.convertValues(source["rules"], Rule);
 	        this.keys = this.convertValues(source["keys"], ProviderKey);
 	        this.models = this.convertValues(source["models"], Model);
 	        this.createdAt = source["createdAt"];
@@ -1674,6 +1749,19 @@ export namespace catalog {
 		    }
 		    return a;
 		}
+	}
+	
+	export class RuleTest {
+	    number: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new RuleTest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	    }
 	}
 
 }

@@ -83,6 +83,10 @@ export const groups = {
   health: list<T.MemberHealth>('Groups.Health', boundGroups.Health),
   clearCooldown: call<[memberId: number], void>('Groups.ClearCooldown', boundGroups.ClearCooldown),
   explain: call<[id: number], T.Prospect[] | null>('Groups.Explain', boundGroups.Explain),
+  testRules: call<[rules: T.Rule[], status: number, answer: string], T.RuleTest>(
+    'Groups.TestRules',
+    boundGroups.TestRules,
+  ),
 }
 
 export const apiKeys = {

@@ -131,9 +131,9 @@ function same(a: Group, b: Group): boolean {
   return signature(a) === signature(b)
 }
 
-function signature({ name, policy, enabled, members }: Group): string {
+function signature({ name, policy, enabled, members, rules }: Group): string {
   const list = (members ?? [])
     .map((m) => [m.modelId, m.priority, m.weight, m.enabled])
     .sort(([a], [b]) => Number(a) - Number(b))
-  return JSON.stringify([name, policy, enabled, list])
+  return JSON.stringify([name, policy, enabled, list, rules ?? []])
 }

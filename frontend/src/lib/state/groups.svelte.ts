@@ -3,7 +3,8 @@ import { Resource } from './resource.svelte'
 
 export function groupInput(group: Group): GroupInput {
   const { id, name, policy, enabled } = group
-  return { id, name, policy, enabled, members: group.members.map(memberInput) }
+  const rules = group.rules.map((rule) => ({ ...rule }))
+  return { id, name, policy, enabled, rules, members: group.members.map(memberInput) }
 }
 
 function memberInput({ id, modelId, priority, weight, enabled }: Member) {
@@ -12,7 +13,11 @@ function memberInput({ id, modelId, priority, weight, enabled }: Member) {
 
 export class Groups {
   readonly #list = new Resource(async () =>
-    (await api.list()).map((group) => ({ ...group, members: group.members ?? [] })),
+    (await api.list()).map((group) => ({
+      ...group,
+      members: group.members ?? [],
+      rules: group.rules ?? [],
+    })),
   )
   readonly #health = new Resource(async () =>
     Object.fromEntries((await api.health()).map((state) => [state.memberId, state])),

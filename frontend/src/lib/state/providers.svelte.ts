@@ -25,6 +25,7 @@ export function inputOf(provider: Provider): ProviderInput {
     headers: provider.headers.map((header) => ({ ...header })),
     proxy: provider.proxy,
     timeouts: { ...provider.timeouts },
+    rules: provider.rules.map((rule) => ({ ...rule })),
     keys: provider.keys.map(({ id, enabled }) => ({ id, enabled, secret: '' })),
   }
 }
@@ -147,6 +148,7 @@ function filled(provider: Provider): Provider {
     ...provider,
     headers: provider.headers ?? [],
     keys: provider.keys ?? [],
+    rules: provider.rules ?? [],
     models: provider.models ?? [],
   }
 }

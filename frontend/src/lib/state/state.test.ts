@@ -166,6 +166,7 @@ describe('Checklist', () => {
         id: 1,
         name: 'g',
         policy: 'priority',
+        rules: [],
         enabled: true,
         members: [],
         createdAt: 0,

@@ -17,6 +17,7 @@ function program() {
       id: 1,
       name: 'chat',
       policy: 'priority',
+      rules: [],
       enabled: true,
       createdAt: 0,
       updatedAt: 0,

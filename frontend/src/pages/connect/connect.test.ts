@@ -50,6 +50,7 @@ const group = (id: number, name: string) => ({
   id,
   name,
   policy: 'priority',
+  rules: [],
   enabled: true,
   members: [],
   createdAt: 0,

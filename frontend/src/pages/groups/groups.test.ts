@@ -17,6 +17,7 @@ function program() {
       id: 1,
       name: 'chat',
       policy: 'priority',
+      rules: [],
       enabled: true,
       createdAt: 0,
       updatedAt: 0,
@@ -356,6 +357,7 @@ describe('a group', () => {
       id: 0,
       name: 'code',
       policy: 'weighted',
+      rules: [],
       enabled: true,
       members: [],
     })

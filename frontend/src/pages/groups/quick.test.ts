@@ -16,6 +16,7 @@ function program() {
       id: 1,
       name: 'chat',
       policy: 'priority',
+      rules: [],
       enabled: true,
       createdAt: 0,
       updatedAt: 0,

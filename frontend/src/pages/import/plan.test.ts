@@ -89,6 +89,7 @@ describe('rows', () => {
     id: 1,
     name: 'chat',
     policy: 'priority',
+    rules: [],
     enabled: true,
     createdAt: 0,
     updatedAt: 0,

@@ -14,6 +14,7 @@ const group = (id: number, name: string) => ({
   id,
   name,
   policy: 'priority',
+  rules: [],
   enabled: true,
   createdAt: 0,
   updatedAt: 0,

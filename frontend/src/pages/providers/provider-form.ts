@@ -57,6 +57,7 @@ export const emptyProvider: ProviderInput = {
   headers: [],
   proxy: '',
   timeouts: { connectSeconds: 0, firstTokenSeconds: 0, streamIdleSeconds: 0, replySeconds: 0 },
+  rules: [],
   keys: [{ id: 0, secret: '', enabled: true }],
 }
 

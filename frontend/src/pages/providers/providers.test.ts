@@ -32,6 +32,7 @@ describe('ProviderForm', () => {
         id: 0,
         name: 'Mine',
         proxy: 'socks5://127.0.0.1:1080',
+        rules: [],
         timeouts: {
           connectSeconds: 0,
           firstTokenSeconds: 0,

@@ -25,3 +25,7 @@ export function List() {
 export function Save(arg1) {
   return window['go']['api']['Groups']['Save'](arg1);
 }
+
+export function TestRules(arg1, arg2, arg3) {
+  return window['go']['api']['Groups']['TestRules'](arg1, arg2, arg3);
+}
