@@ -10,12 +10,14 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"headgate/app/calllog"
 	"headgate/app/catalog"
 	"headgate/app/event"
 	"headgate/app/instance"
+	"headgate/app/notify"
 	"headgate/app/playground"
 	"headgate/app/secret"
 	"headgate/app/settings"
@@ -43,11 +45,13 @@ type App struct {
 	Listener *Listener
 	Store    *store.DB
 
+	Notify     *notify.Watcher
 	Playground *playground.Playground
 	Uploads    *Uploads
 	Imports    *Imports
 
-	health *healthFile // nil until the engine has a configuration
+	told   atomic.Pointer[func(notify.Change)] // nil: the log only
+	health *healthFile                         // nil until the engine has a configuration
 	lock   *instance.Lock
 }
 
@@ -107,6 +111,9 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.Notify = notify.New(notify.Options{Tell: a.tell, Explain: a.Engine.Explain})
+	a.Notify.Choose(chosen.Notify)
+	a.CallLog.Watch(a.Notify.Calls)
 	a.CallLog.Start(chosen.Log)
 	address, err := a.address(ctx)
 	if err != nil {
@@ -148,6 +155,7 @@ func (a *App) followSettings(ctx context.Context, before settings.Settings) erro
 		return err
 	}
 	a.CallLog.Keep(now.Log)
+	a.Notify.Choose(now.Notify)
 	if a.Address != "" || now.Gateway.Address == before.Gateway.Address {
 		return nil
 	}
@@ -198,6 +206,9 @@ func (a *App) Close(ctx context.Context) error {
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		errs = append(errs, a.CallLog.Close(flush))
+	}
+	if a.Notify != nil {
+		a.Notify.Close()
 	}
 	if a.Store != nil {
 		errs = append(errs, a.Store.Close())

@@ -25,6 +25,7 @@ type Log struct {
 	bus   *event.Bus
 	log   *slog.Logger
 	queue *queue
+	watch func([]gateway.Call) // nil: nobody watches
 
 	written, dropped, droppedBodies atomic.Uint64
 
@@ -49,6 +50,11 @@ func New(store Store, bus *event.Bus, log *slog.Logger) *Log {
 	l.queue = newQueue(func(bodies int) { l.droppedBodies.Add(uint64(bodies)) })
 	return l
 }
+
+// Watch lets f see calls before they are written, off their path: finished ones
+// and open ones, whose finished self is still to come.
+// They are f's only until it returns. It is called before Start.
+func (l *Log) Watch(f func([]gateway.Call)) { l.watch = f }
 
 // Start begins to write calls and to remove old ones. Calls that an earlier run
 // left open become interrupted. Starting a started log only does what Keep does.

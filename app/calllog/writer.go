@@ -28,6 +28,9 @@ func (l *Log) writeAll(ctx context.Context) {
 	}
 	entries := make([]Entry, 0, batchCalls)
 	for b := l.queue.take(ctx); b != nil; b = l.queue.take(ctx) {
+		if l.watch != nil {
+			l.watch(b.calls)
+		}
 		entries = appendEntries(entries[:0], b.calls)
 		for run := range slices.Chunk(entries, transactionCalls) {
 			l.write(ctx, run)

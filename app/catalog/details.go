@@ -169,6 +169,7 @@ func settingsDetails(before, after settings.Settings) []Detail {
 	l.number("log_body_days", before.Log.BodyDays, after.Log.BodyDays)
 	l.number("log_body_kb", before.Log.BodyKB, after.Log.BodyKB)
 	l.differs("close_to_tray", before.CloseToTray != after.CloseToTray)
+	l.differs("notify", before.Notify != after.Notify)
 	return l
 }
 

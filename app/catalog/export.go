@@ -183,6 +183,10 @@ type exportSettings struct {
 		BodyKB   int    `json:"body_kb"`
 	} `json:"log"`
 	CloseToTray bool `json:"close_to_tray"`
+	Notify      struct {
+		Failover  bool `json:"failover"`
+		Exhausted bool `json:"exhausted"`
+	} `json:"notify"`
 }
 
 // encode writes the file for people to read or, when it would be too large to be
@@ -342,5 +346,6 @@ func settingsDocument(s settings.Settings) exportSettings {
 	out.Failover.CooldownSeconds = s.Failover.CooldownSeconds
 	out.Log.Days, out.Log.Bodies = s.Log.Days, string(s.Log.Bodies)
 	out.Log.BodyDays, out.Log.BodyKB = s.Log.BodyDays, s.Log.BodyKB
+	out.Notify.Failover, out.Notify.Exhausted = s.Notify.Failover, s.Notify.Exhausted
 	return out
 }

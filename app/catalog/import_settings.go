@@ -13,9 +13,12 @@ type settingsEntry struct {
 	timeouts    timeoutsEntry
 	log         logEntry
 	closeToTray optional[bool]
+	notify      notifyEntry
 }
 
 type failoverEntry struct{ count, minutes, cooldownSeconds optional[int64] }
+
+type notifyEntry struct{ failover, exhausted optional[bool] }
 
 type logEntry struct {
 	days, bodyDays, bodyKB optional[int64]
@@ -23,7 +26,7 @@ type logEntry struct {
 }
 
 func (r *reader) settings(n node) settingsEntry {
-	r.known(n, "language", "theme", "gateway", "failover", "timeouts", "log", "close_to_tray")
+	r.known(n, "language", "theme", "gateway", "failover", "timeouts", "log", "close_to_tray", "notify")
 	e := settingsEntry{
 		path:        n.path,
 		language:    field(n, "language", r.text),
@@ -32,6 +35,7 @@ func (r *reader) settings(n node) settingsEntry {
 		timeouts:    field(n, "timeouts", r.timeouts).value,
 		log:         field(n, "log", r.log).value,
 		closeToTray: field(n, "close_to_tray", r.truth),
+		notify:      field(n, "notify", r.notify).value,
 	}
 	if g, ok := n.fields["gateway"]; ok {
 		r.known(g, "address", "start_on_open")
@@ -47,6 +51,14 @@ func (r *reader) failover(n node) failoverEntry {
 		count:           field(n, "count", r.integer),
 		minutes:         field(n, "minutes", r.integer),
 		cooldownSeconds: field(n, "cooldown_seconds", r.integer),
+	}
+}
+
+func (r *reader) notify(n node) notifyEntry {
+	r.known(n, "failover", "exhausted")
+	return notifyEntry{
+		failover:  field(n, "failover", r.truth),
+		exhausted: field(n, "exhausted", r.truth),
 	}
 }
 
@@ -75,6 +87,8 @@ func (e settingsEntry) over(s settings.Settings) settings.Settings {
 	s.Log.BodyDays = overInt(e.log.bodyDays, s.Log.BodyDays)
 	s.Log.BodyKB = overInt(e.log.bodyKB, s.Log.BodyKB)
 	s.CloseToTray = e.closeToTray.or(s.CloseToTray)
+	s.Notify.Failover = e.notify.failover.or(s.Notify.Failover)
+	s.Notify.Exhausted = e.notify.exhausted.or(s.Notify.Exhausted)
 	return s
 }
 

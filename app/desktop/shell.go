@@ -26,8 +26,9 @@ const quitRetry = 300 * time.Millisecond
 // program.
 type shell struct {
 	Options
-	tray   *tray
-	events *forwarder
+	tray    *tray
+	events  *forwarder
+	notices *notices
 
 	quitting atomic.Bool   // a person or the system wants the program to end
 	over     chan struct{} // closed when the window is gone
@@ -45,6 +46,7 @@ func newShell(o Options) *shell {
 		quit: s.quit,
 	})
 	s.events = forward(o.App.Bus, s.emit, s.tray.follow)
+	s.notices = newNotices(s.tray.texts, systemBoard(s, s.clicked), s.say)
 	return s
 }
 
@@ -75,6 +77,8 @@ func (s *shell) onStartup(ctx context.Context) {
 	s.mu.Unlock()
 	s.tray.start()
 	s.events.start()
+	s.notices.start()
+	s.App.OnChange(s.notices.tell)
 	if s.settings().Gateway.StartOnOpen {
 		if err := s.App.StartGateway(ctx); err != nil {
 			// Not the end: window and tray show the state and offer a way out.
@@ -91,6 +95,7 @@ func (s *shell) onDomReady(context.Context) { runtime.ResetSignalHandlers() }
 // the program running.
 func (s *shell) onBeforeClose(ctx context.Context) bool {
 	if !s.quitting.Load() && s.staysInTray() {
+		s.notices.Attend(false)
 		runtime.WindowHide(ctx)
 		return true
 	}
@@ -116,6 +121,7 @@ func (s *shell) ended() {
 		s.quitting.Store(true)
 		s.App.OnShow(nil) // from here on a second start waits for the folder
 		s.events.stop()
+		s.notices.stop()
 		s.tray.stop()
 		close(s.over)
 	})
@@ -141,6 +147,19 @@ func (s *shell) show() {
 		runtime.WindowShow(ctx)
 		runtime.WindowUnminimise(ctx) // on Linux this also raises it
 	})
+}
+
+// clicked brings the window to the front, with what a notification was about.
+func (s *shell) clicked(tag string) {
+	s.show()
+	if id := groupOf(tag); id > 0 {
+		s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "group", id) })
+	}
+}
+
+// say lets the page tell what would be a notification.
+func (s *shell) say(what told) {
+	s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "told", what) })
 }
 
 func (s *shell) copy(text string) {

@@ -10,6 +10,7 @@ type Settings struct {
 	Timeouts    Timeouts `json:"timeouts"`
 	Log         Log      `json:"log"`
 	CloseToTray bool     `json:"closeToTray"`
+	Notify      Notify   `json:"notify"`
 }
 
 // Theme is the window's colours.
@@ -52,6 +53,12 @@ type Log struct {
 	BodyKB   int `json:"bodyKb"` // of a request, and as much of a reply, KiB; 1–1024
 }
 
+// Notify is what the desktop tells a person who isn't at the window.
+type Notify struct {
+	Failover  bool `json:"failover"`  // another member answers a group from now on
+	Exhausted bool `json:"exhausted"` // no member of a group could answer, and that one does again
+}
+
 // Bodies is which calls are kept with their bodies.
 type Bodies string
 
@@ -71,5 +78,6 @@ func Default() Settings {
 		Timeouts:    Timeouts{ConnectSeconds: 10, FirstTokenSeconds: 120, StreamIdleSeconds: 120, ReplySeconds: 600},
 		Log:         Log{Days: 90, Bodies: BodiesErrors, BodyDays: 7, BodyKB: 32},
 		CloseToTray: true,
+		Notify:      Notify{Failover: true, Exhausted: true},
 	}
 }

@@ -2,6 +2,7 @@
 """Uses Headgate's window the way a screen reader does.
 
 atspi.py press NAME   presses the button NAME
+atspi.py off NAME     waits until the switch NAME is off
 atspi.py says TEXT    waits until TEXT is part of what the window shows
 atspi.py stands NAME  waits until NAME stands in an open dialog, not cut off
 atspi.py tree         prints what the window shows
@@ -17,6 +18,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 LIMIT = 10
+SWITCHES = (Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX)
 
 
 def walk(node, depth=0):
@@ -44,10 +46,15 @@ def text_of(node):
 
 def press(name):
     for node, _ in window():
-        if node.get_role() in (Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON) and node.get_name() == name:
+        if node.get_role() in (Atspi.Role.PUSH_BUTTON, *SWITCHES) and node.get_name() == name:
             if node.get_state_set().contains(Atspi.StateType.SENSITIVE):
                 return Atspi.Action.do_action(node, 0)
     return False
+
+
+def off(name):
+    states = [node.get_state_set() for node, _ in window() if node.get_role() in SWITCHES and node.get_name() == name]
+    return len(states) == 1 and not any(states[0].contains(s) for s in (Atspi.StateType.CHECKED, Atspi.StateType.PRESSED))
 
 
 def says(text):
@@ -92,6 +99,8 @@ def main():
     command = sys.argv[1]
     if command == "press":
         eventually(lambda: press(sys.argv[2]), f"no button {sys.argv[2]!r} to press")
+    elif command == "off":
+        eventually(lambda: off(sys.argv[2]), f"the switch {sys.argv[2]!r} isn't off")
     elif command == "says":
         eventually(lambda: says(sys.argv[2]), f"the window doesn't say {sys.argv[2]!r}")
     elif command == "stands":

@@ -56,6 +56,15 @@ func says(t *testing.T, text string) {
 	}
 }
 
+// off waits until a switch in the page is off.
+func off(t *testing.T, name string) {
+	t.Helper()
+	if _, err := tool("/usr/bin/python3", "atspi.py", "off", name); err != nil {
+		tree, _ := tool("/usr/bin/python3", "atspi.py", "tree")
+		t.Fatalf("%v\nthe window has:\n%s", err, tree)
+	}
+}
+
 // stands waits until the page shows something whole in an open dialog.
 func stands(t *testing.T, name string) {
 	t.Helper()

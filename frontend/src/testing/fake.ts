@@ -12,6 +12,7 @@ import { importsHandlers } from './fake/imports'
 import { keysHandlers } from './fake/keys'
 import { keywordsHandlers } from './fake/keywords'
 import { modelImportHandlers } from './fake/model-import'
+import { notificationsHandlers } from './fake/notifications'
 import { playgroundHandlers, type Said } from './fake/playground'
 import { providersHandlers } from './fake/providers'
 import { settingsHandlers } from './fake/settings'
@@ -100,8 +101,11 @@ export class FakeProgram {
   /** What the next call of a method rejects with, as Wails hands it on. */
   readonly failing = new Map<string, T.CodedError>()
 
+  /** Whether the system shows notifications. */
+  desk = 'shown'
+
   #ids = 1000
-  #heard: ((topics: unknown) => void)[] = []
+  #heard: { name: string; hear: (data: unknown) => void }[] = []
 
   install() {
     const methods = (type: string) =>
@@ -116,7 +120,8 @@ export class FakeProgram {
       )
     window.go = { api: new Proxy({}, { get: (_, type) => methods(String(type)) }) }
     window.runtime = {
-      EventsOnMultiple: (_, heard) => {
+      EventsOnMultiple: (name, hear) => {
+        const heard = { name, hear }
         this.#heard.push(heard)
         return () => (this.#heard = this.#heard.filter((one) => one !== heard))
       },
@@ -134,7 +139,12 @@ export class FakeProgram {
   }
 
   publish(...topics: T.Topic[]) {
-    this.#heard.forEach((heard) => heard(topics))
+    this.emit('changed', topics)
+  }
+
+  /** What the program says to the window. */
+  emit(event: string, data: unknown) {
+    this.#heard.filter(({ name }) => name === event).forEach(({ hear }) => hear(data))
   }
 
   /** The arguments of the last call of a method. */
@@ -169,5 +179,6 @@ export class FakeProgram {
     ...backupsHandlers(this),
     ...importsHandlers(this),
     ...systemHandlers(this),
+    ...notificationsHandlers(this),
   }
 }

@@ -2159,6 +2159,20 @@ export namespace settings {
 	        this.bodyKb = source["bodyKb"];
 	    }
 	}
+	export class Notify {
+	    failover: boolean;
+	    exhausted: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notify(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.failover = source["failover"];
+	        this.exhausted = source["exhausted"];
+	    }
+	}
 	export class Timeouts {
 	    connectSeconds: number;
 	    firstTokenSeconds: number;
@@ -2185,6 +2199,7 @@ export namespace settings {
 	    timeouts: Timeouts;
 	    log: Log;
 	    closeToTray: boolean;
+	    notify: Notify;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -2199,6 +2214,7 @@ export namespace settings {
 	        this.timeouts = this.convertValues(source["timeouts"], Timeouts);
 	        this.log = this.convertValues(source["log"], Log);
 	        this.closeToTray = source["closeToTray"];
+	        this.notify = this.convertValues(source["notify"], Notify);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

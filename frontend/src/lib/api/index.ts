@@ -17,6 +17,7 @@ import type * as T from './types'
 
 export * from './types'
 export { Failure, asFailure } from './failure'
+export type { Desk } from './desk'
 export { connect, type Transport } from './transport'
 
 type Bound = (...args: never[]) => Promise<unknown>

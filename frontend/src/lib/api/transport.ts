@@ -4,6 +4,7 @@
 
 import * as boundFiles from '../../../wailsjs/go/api/Files'
 import { BrowserOpenURL, ClipboardSetText, EventsOn } from '../../../wailsjs/runtime/runtime'
+import { desk, type Desk } from './desk'
 import { asFailure } from './failure'
 import { openInBrowser, saveInBrowser, sendFile } from './files'
 import { send } from './send'
@@ -28,6 +29,8 @@ declare global {
 export interface Transport {
   /** desktop: a native window; browser: a page behind a login. */
   kind: 'desktop' | 'browser'
+  /** The desktop around the window; null in a browser. */
+  desk: Desk | null
   /** Calls heard with the topics that changed; lost is called when some may have been missed. */
   listen(heard: (topics: Topic[]) => void, lost: () => void): () => void
   copy(text: string): Promise<void>
@@ -84,6 +87,7 @@ async function asked<Reply>(name: string, reply: Promise<Reply>): Promise<Reply>
 
 const desktop: Transport = {
   kind: 'desktop',
+  desk,
   listen: (heard) => EventsOn('changed', (topics?: Topic[]) => heard(topics ?? [])),
   copy: async (text) => {
     if (!(await ClipboardSetText(text))) throw new Error('clipboard refused')
@@ -102,6 +106,7 @@ const desktop: Transport = {
 
 const browser: Omit<Transport, 'save' | 'open' | 'upload'> = {
   kind: 'browser',
+  desk: null,
   listen: (heard, lost) => {
     const source = new EventSource('/events')
     let broken = false

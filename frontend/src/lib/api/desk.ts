@@ -1,0 +1,39 @@
+// What lies around the native window: the desktop and its notifications.
+
+import * as bound from '../../../wailsjs/go/api/Notifications'
+import { EventsOn } from '../../../wailsjs/runtime/runtime'
+import { asFailure } from './failure'
+
+/** What would be a notification if nobody were at the window. */
+export interface Told {
+  text: string
+  groupId: number
+}
+
+export interface Desk {
+  /** Whether notifications can be seen. */
+  state(): Promise<'shown' | 'absent' | 'denied'>
+  /** Shows one now. Rejects with a Failure. */
+  test(): Promise<void>
+  /** Says whether a person is at the window. */
+  attend(here: boolean): void
+  told(hear: (told: Told) => void): () => void
+  /** Hears which group a notification that was clicked was about. */
+  clicked(hear: (groupId: number) => void): () => void
+}
+
+async function asked<Reply>(name: string, reply: Promise<unknown>): Promise<Reply> {
+  try {
+    return (await reply) as Reply
+  } catch (reason) {
+    throw asFailure(reason, name)
+  }
+}
+
+export const desk: Desk = {
+  state: () => asked('Notifications.State', bound.State()),
+  test: () => asked('Notifications.Try', bound.Try()),
+  attend: (here) => void bound.Attend(here),
+  told: (hear) => EventsOn('told', hear),
+  clicked: (hear) => EventsOn('group', hear),
+}

@@ -1,0 +1,7 @@
+import type { FakeProgram, Handlers } from '../fake'
+
+export const notificationsHandlers = (fake: FakeProgram): Handlers => ({
+  'Notifications.State': () => fake.desk,
+  'Notifications.Try': () => null,
+  'Notifications.Attend': () => null,
+})
