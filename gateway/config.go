@@ -11,6 +11,7 @@ type Config struct {
 	APIKeys   []APIKey
 	Keywords  []Keyword
 	Capture   Capture
+	Names     []string // host names by which the gateway is called, beside localhost and addresses
 	Origins   []string // web origins whose pages may call, such as "https://chat.example"
 	Failover  Failover
 	Timeouts  Timeouts

@@ -103,8 +103,8 @@ func (x *exchange) admit() *refusal {
 		return &refusedStopping
 	}
 	x.capture()
-	if x.s.fromForeignPage(x.r) {
-		return &refusedOrigin
+	if refused := x.s.refuseForeign(x.r); refused != nil {
+		return refused
 	}
 	key, ok := x.s.knownKey(x.r, x.call.StartedAt)
 	if !ok {

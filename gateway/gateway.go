@@ -17,6 +17,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"headgate/gateway/dialect"
 )
 
 // Options say what the engine reports to. All are optional.
@@ -91,9 +93,19 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 { // a body that nobody reads must not be waited for
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(discardLimit))
 	}
+	s := g.current.Load()
+	if s != nil && s.allowPage(w, r) {
+		return
+	}
 	for i := range routes {
 		if name, ok := routes[i].match(r); ok {
 			routes[i].serve(g, w, r, &routes[i], name)
+			return
+		}
+	}
+	if s != nil {
+		if refused := s.refuseForeign(r); refused != nil {
+			refused.write(w, dialect.OpenAI)
 			return
 		}
 	}

@@ -55,8 +55,8 @@ func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
 	if s == nil || g.isDraining() {
 		return nil, nil, &refusedStopping
 	}
-	if s.fromForeignPage(r) {
-		return nil, nil, &refusedOrigin
+	if refused := s.refuseForeign(r); refused != nil {
+		return nil, nil, refused
 	}
 	key, ok := s.knownKey(r, time.Now())
 	if !ok {

@@ -29,6 +29,7 @@ func TestFLT097PanicAfterCommit(t *testing.T) {
 	t.Parallel()
 	h := open(t, []string{serve(t, healthy).url})
 	r := httptest.NewRequest("POST", "/v1/chat/completions", strings.NewReader(streamBody))
+	r.Host = "127.0.0.1"
 	r.Header = h.request(t.Context(), "").Header
 	w := &brittle{ResponseRecorder: httptest.NewRecorder(), left: 1}
 	func() {

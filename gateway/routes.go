@@ -62,10 +62,17 @@ func refuseUnrouted(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveHealth tells a stranger that the gateway takes calls, and nothing else.
-func (g *Gateway) serveHealth(w http.ResponseWriter, _ *http.Request, _ *route, _ string) {
+func (g *Gateway) serveHealth(w http.ResponseWriter, r *http.Request, at *route, _ string) {
+	s := g.current.Load()
+	if s != nil {
+		if refused := s.refuseForeign(r); refused != nil {
+			refused.write(w, at.dialect)
+			return
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	if g.current.Load() == nil || g.isDraining() {
+	if s == nil || g.isDraining() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte(`{"status":"unavailable"}`))
 		return

@@ -22,6 +22,7 @@ type snapshot struct {
 	served   []*provider
 	words    allWords
 	members  map[int64]*member
+	names    map[string]struct{} // lower case
 	origins  []string
 	failover Failover
 	timeouts Timeouts
@@ -99,6 +100,13 @@ func compile(c Config) (*snapshot, error) {
 	if err := c.checkLimits(); err != nil {
 		return nil, err
 	}
+	if err := checkOrigins(c.Origins); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.names, err = compileNames(c.Names); err != nil {
+		return nil, err
+	}
 	providers := make(map[int64]*provider, len(c.Providers))
 	for i, in := range c.Providers {
 		p, err := compileProvider(in, s.timeouts)
@@ -120,7 +128,6 @@ func compile(c Config) (*snapshot, error) {
 			s.models[m.ID] = servedModel{m, p}
 		}
 	}
-	var err error
 	if s.capture, err = c.Capture.compile(); err != nil {
 		return nil, err
 	}

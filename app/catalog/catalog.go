@@ -123,6 +123,8 @@ func (d *draft) saveSettings(in settings.Settings) error {
 	if err := in.Validate(); err != nil {
 		return err
 	}
+	in.Gateway.Names = append([]string{}, in.Gateway.Names...) // never null
+	in.Gateway.Origins = append([]string{}, in.Gateway.Origins...)
 	d.changed(event.Settings)
 	d.Settings = in
 	return d.tx.SaveSettings(in)

@@ -275,6 +275,8 @@ func TestCompiled(t *testing.T) {
 	word := must[catalog.Keyword](h)(h.SaveKeyword(ctx, catalog.Keyword{Text: "quota", Enabled: true}))
 	must[catalog.Keyword](h)(h.SaveKeyword(ctx, catalog.Keyword{Text: "unused"}))
 	want := gateway.Config{
+		Names:   []string{},
+		Origins: []string{},
 		Providers: []gateway.Provider{{
 			ID: up.ID, Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1",
 			Keys:    []gateway.ProviderKey{{ID: up.Keys[0].ID, Secret: "sk-first-0123456789", Hint: "sk-f…6789"}},
@@ -339,7 +341,7 @@ func TestHealth(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	if got := must[settings.Settings](h)(h.Settings(t.Context())); got != settings.Default() {
+	if got := must[settings.Settings](h)(h.Settings(t.Context())); !reflect.DeepEqual(got, settings.Default()) {
 		t.Errorf("at first: %+v", got)
 	}
 	h.unchangedBy(func() { wantCode(t, h.SaveSettings(t.Context(), settings.Settings{}), "theme_unknown") })
@@ -348,7 +350,7 @@ func TestSettings(t *testing.T) {
 	if err := h.SaveSettings(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if got := must[settings.Settings](h)(h.Settings(t.Context())); got != s {
+	if got := must[settings.Settings](h)(h.Settings(t.Context())); !reflect.DeepEqual(got, s) {
 		t.Errorf("saved: %+v", got)
 	}
 	if c := h.engine.last(); c.Timeouts.Reply != 33*time.Second || c.Failover.Window != 7*time.Minute {

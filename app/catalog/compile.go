@@ -10,6 +10,8 @@ import (
 // compile makes the engine's configuration of all that is enabled.
 func compile(c Configuration) gateway.Config {
 	config := gateway.Config{
+		Names:    c.Settings.Gateway.Names,
+		Origins:  c.Settings.Gateway.Origins,
 		Failover: compileFailover(c.Settings.Failover),
 		Timeouts: compileTimeouts(c.Settings.Timeouts),
 		Capture:  compileCapture(c.Settings.Log),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"headgate/app/settings"
 )
@@ -157,6 +158,8 @@ func settingsDetails(before, after settings.Settings) []Detail {
 	l.differs("theme", before.Theme != after.Theme)
 	l.text("address", before.Gateway.Address, after.Gateway.Address)
 	l.differs("start_on_open", before.Gateway.StartOnOpen != after.Gateway.StartOnOpen)
+	l.differs("names", !slices.Equal(before.Gateway.Names, after.Gateway.Names), "Names", strings.Join(after.Gateway.Names, " "))
+	l.differs("origins", !slices.Equal(before.Gateway.Origins, after.Gateway.Origins), "Origins", strings.Join(after.Gateway.Origins, " "))
 	l.number("failover_count", before.Failover.Count, after.Failover.Count)
 	l.number("failover_minutes", before.Failover.Minutes, after.Failover.Minutes)
 	l.number("cooldown_seconds", before.Failover.CooldownSeconds, after.Failover.CooldownSeconds)

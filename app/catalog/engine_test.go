@@ -39,6 +39,7 @@ func servedHouse(t *testing.T, engine catalog.Engine, clock func() time.Time) *c
 func modelsFor(t *testing.T, engine http.Handler, key string) (status int, names []string) {
 	t.Helper()
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/models", nil)
+	request.Host = "127.0.0.1"
 	request.Header.Set("Authorization", "Bearer "+key)
 	reply := httptest.NewRecorder()
 	engine.ServeHTTP(reply, request)

@@ -169,6 +169,9 @@ type exportSettings struct {
 	Gateway  struct {
 		Address     string `json:"address"`
 		StartOnOpen bool   `json:"start_on_open"`
+
+		Names   []string `json:"names"`
+		Origins []string `json:"origins"`
 	} `json:"gateway"`
 	Failover struct {
 		Count           int `json:"count"`
@@ -342,6 +345,7 @@ func settingsDocument(s settings.Settings) exportSettings {
 		Language: s.Language, Theme: string(s.Theme), Timeouts: timeoutsDocument(Timeouts(s.Timeouts)), CloseToTray: s.CloseToTray,
 	}
 	out.Gateway.Address, out.Gateway.StartOnOpen = s.Gateway.Address, s.Gateway.StartOnOpen
+	out.Gateway.Names, out.Gateway.Origins = s.Gateway.Names, s.Gateway.Origins
 	out.Failover.Count, out.Failover.Minutes = s.Failover.Count, s.Failover.Minutes
 	out.Failover.CooldownSeconds = s.Failover.CooldownSeconds
 	out.Log.Days, out.Log.Bodies = s.Log.Days, string(s.Log.Bodies)

@@ -302,6 +302,14 @@ func (r *reader) references(n node) []reference {
 	return list
 }
 
+func (r *reader) texts(n node) []string {
+	list := []string{}
+	for _, item := range r.items(n) {
+		list = append(list, r.text(item))
+	}
+	return list
+}
+
 func (r *reader) keyword(n node) keywordEntry {
 	r.known(n, "keyword", "regex", "scope", "groups", "description", "enabled")
 	return keywordEntry{

@@ -121,7 +121,7 @@ func refusedKeyword(err error, path string) error {
 // settingFields are the settings whose rules have codes of their own.
 var settingFields = map[string]string{
 	"language_unknown": "language", "theme_unknown": "theme", "address_invalid": "gateway.address",
-	"bodies_unknown": "log.bodies",
+	"host_name_invalid": "gateway.names", "origin_invalid": "gateway.origins", "bodies_unknown": "log.bodies",
 }
 
 // refusedSetting reads the field out of the error, where the window's name

@@ -9,6 +9,8 @@ type settingsEntry struct {
 	theme       optional[string]
 	address     optional[string]
 	startOnOpen optional[bool]
+	names       optional[[]string]
+	origins     optional[[]string]
 	failover    failoverEntry
 	timeouts    timeoutsEntry
 	log         logEntry
@@ -38,9 +40,11 @@ func (r *reader) settings(n node) settingsEntry {
 		notify:      field(n, "notify", r.notify).value,
 	}
 	if g, ok := n.fields["gateway"]; ok {
-		r.known(g, "address", "start_on_open")
+		r.known(g, "address", "start_on_open", "names", "origins")
 		e.address = field(g, "address", r.text)
 		e.startOnOpen = field(g, "start_on_open", r.truth)
+		e.names = field(g, "names", r.texts)
+		e.origins = field(g, "origins", r.texts)
 	}
 	return e
 }
@@ -78,6 +82,8 @@ func (e settingsEntry) over(s settings.Settings) settings.Settings {
 	s.Theme = settings.Theme(e.theme.or(string(s.Theme)))
 	s.Gateway.Address = e.address.or(s.Gateway.Address)
 	s.Gateway.StartOnOpen = e.startOnOpen.or(s.Gateway.StartOnOpen)
+	s.Gateway.Names = e.names.or(s.Gateway.Names)
+	s.Gateway.Origins = e.origins.or(s.Gateway.Origins)
 	s.Failover.Count = overInt(e.failover.count, s.Failover.Count)
 	s.Failover.Minutes = overInt(e.failover.minutes, s.Failover.Minutes)
 	s.Failover.CooldownSeconds = overInt(e.failover.cooldownSeconds, s.Failover.CooldownSeconds)

@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -42,7 +43,7 @@ type memoryTx struct {
 func clone(c catalog.Configuration) catalog.Configuration {
 	c.Providers, c.Groups = slices.Clone(c.Providers), slices.Clone(c.Groups)
 	c.APIKeys, c.Keywords = slices.Clone(c.APIKeys), slices.Clone(c.Keywords)
-	if c.Settings == (settings.Settings{}) {
+	if reflect.DeepEqual(c.Settings, settings.Settings{}) {
 		c.Settings = settings.Default()
 	}
 	for i := range c.Providers {

@@ -23,10 +23,15 @@ const (
 	ThemeDark   Theme = "dark"
 )
 
-// Gateway is where the gateway listens.
+// Gateway is where the gateway listens, and to what it answers.
 type Gateway struct {
 	Address     string `json:"address"`     // host:port, such as 127.0.0.1:8001
 	StartOnOpen bool   `json:"startOnOpen"` // start the gateway with the program
+	// Names are host names by which tools call the gateway, besides localhost and
+	// addresses; Origins are web origins, such as https://chat.example, whose pages
+	// may call it from a browser.
+	Names   []string `json:"names"`
+	Origins []string `json:"origins"`
 }
 
 // Failover is when a failing member is passed over, and for how long.
@@ -73,7 +78,7 @@ const (
 func Default() Settings {
 	return Settings{
 		Theme:       ThemeSystem,
-		Gateway:     Gateway{Address: "127.0.0.1:8001", StartOnOpen: true},
+		Gateway:     Gateway{Address: "127.0.0.1:8001", StartOnOpen: true, Names: []string{}, Origins: []string{}},
 		Failover:    Failover{Count: 2, Minutes: 5, CooldownSeconds: 60},
 		Timeouts:    Timeouts{ConnectSeconds: 10, FirstTokenSeconds: 120, StreamIdleSeconds: 120, ReplySeconds: 600},
 		Log:         Log{Days: 90, Bodies: BodiesErrors, BodyDays: 7, BodyKB: 32},

@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"slices"
 	"testing"
 
 	"headgate/app/apperr"
@@ -13,26 +14,40 @@ func TestValidate(t *testing.T) {
 		change func(*settings.Settings)
 		code   string
 	}{
-		"defaults":          {func(*settings.Settings) {}, ""},
-		"language":          {func(s *settings.Settings) { s.Language = "zh-Hant" }, ""},
-		"unknown language":  {func(s *settings.Settings) { s.Language = "tlh" }, "language_unknown"},
-		"no theme":          {func(s *settings.Settings) { s.Theme = "" }, "theme_unknown"},
-		"unknown theme":     {func(s *settings.Settings) { s.Theme = "pink" }, "theme_unknown"},
-		"any host":          {func(s *settings.Settings) { s.Gateway.Address = ":8001" }, ""},
-		"IPv6":              {func(s *settings.Settings) { s.Gateway.Address = "[::1]:8001" }, ""},
-		"IPv6 with a zone":  {func(s *settings.Settings) { s.Gateway.Address = "[fe80::1%eth0]:8001" }, ""},
-		"host name":         {func(s *settings.Settings) { s.Gateway.Address = "box.local:8001" }, ""},
-		"any port":          {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:0" }, ""},
-		"highest port":      {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:65535" }, ""},
-		"port too high":     {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:65536" }, "address_invalid"},
-		"negative port":     {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:-1" }, "address_invalid"},
-		"named port":        {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:http" }, "address_invalid"},
-		"padded port":       {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:08001" }, "address_invalid"},
-		"no port":           {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1" }, "address_invalid"},
-		"no address":        {func(s *settings.Settings) { s.Gateway.Address = "" }, "address_invalid"},
-		"URL for address":   {func(s *settings.Settings) { s.Gateway.Address = "http://127.0.0.1:1" }, "address_invalid"},
-		"space in host":     {func(s *settings.Settings) { s.Gateway.Address = "my box:1" }, "address_invalid"},
-		"empty label":       {func(s *settings.Settings) { s.Gateway.Address = "a..b:1" }, "address_invalid"},
+		"defaults":         {func(*settings.Settings) {}, ""},
+		"language":         {func(s *settings.Settings) { s.Language = "zh-Hant" }, ""},
+		"unknown language": {func(s *settings.Settings) { s.Language = "tlh" }, "language_unknown"},
+		"no theme":         {func(s *settings.Settings) { s.Theme = "" }, "theme_unknown"},
+		"unknown theme":    {func(s *settings.Settings) { s.Theme = "pink" }, "theme_unknown"},
+		"any host":         {func(s *settings.Settings) { s.Gateway.Address = ":8001" }, ""},
+		"IPv6":             {func(s *settings.Settings) { s.Gateway.Address = "[::1]:8001" }, ""},
+		"IPv6 with a zone": {func(s *settings.Settings) { s.Gateway.Address = "[fe80::1%eth0]:8001" }, ""},
+		"host name":        {func(s *settings.Settings) { s.Gateway.Address = "box.local:8001" }, ""},
+		"any port":         {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:0" }, ""},
+		"highest port":     {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:65535" }, ""},
+		"port too high":    {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:65536" }, "address_invalid"},
+		"negative port":    {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:-1" }, "address_invalid"},
+		"named port":       {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:http" }, "address_invalid"},
+		"padded port":      {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1:08001" }, "address_invalid"},
+		"no port":          {func(s *settings.Settings) { s.Gateway.Address = "127.0.0.1" }, "address_invalid"},
+		"no address":       {func(s *settings.Settings) { s.Gateway.Address = "" }, "address_invalid"},
+		"URL for address":  {func(s *settings.Settings) { s.Gateway.Address = "http://127.0.0.1:1" }, "address_invalid"},
+		"space in host":    {func(s *settings.Settings) { s.Gateway.Address = "my box:1" }, "address_invalid"},
+		"empty label":      {func(s *settings.Settings) { s.Gateway.Address = "a..b:1" }, "address_invalid"},
+		"name":             {func(s *settings.Settings) { s.Gateway.Names = []string{"host.docker.internal", "box"} }, ""},
+		"name with a port": {func(s *settings.Settings) { s.Gateway.Names = []string{"box:8001"} }, "host_name_invalid"},
+		"empty name":       {func(s *settings.Settings) { s.Gateway.Names = []string{""} }, "host_name_invalid"},
+		"any name":         {func(s *settings.Settings) { s.Gateway.Names = []string{"*"} }, "host_name_invalid"},
+		"51 names":         {func(s *settings.Settings) { s.Gateway.Names = slices.Repeat([]string{"box"}, 51) }, "setting_out_of_range"},
+		"origin": {func(s *settings.Settings) {
+			s.Gateway.Origins = []string{"https://chat.example", "http://localhost:3000"}
+		}, ""},
+		"any origin":        {func(s *settings.Settings) { s.Gateway.Origins = []string{"*"} }, "origin_invalid"},
+		"origin null":       {func(s *settings.Settings) { s.Gateway.Origins = []string{"null"} }, "origin_invalid"},
+		"origin and path":   {func(s *settings.Settings) { s.Gateway.Origins = []string{"https://chat.example/"} }, "origin_invalid"},
+		"origin and name":   {func(s *settings.Settings) { s.Gateway.Origins = []string{"https://a:b@chat.example"} }, "origin_invalid"},
+		"usual port":        {func(s *settings.Settings) { s.Gateway.Origins = []string{"https://chat.example:443"} }, "origin_invalid"},
+		"capital origin":    {func(s *settings.Settings) { s.Gateway.Origins = []string{"https://Chat.example"} }, "origin_invalid"},
 		"count 0":           {func(s *settings.Settings) { s.Failover.Count = 0 }, "setting_out_of_range"},
 		"count 100":         {func(s *settings.Settings) { s.Failover.Count = 100 }, ""},
 		"count 101":         {func(s *settings.Settings) { s.Failover.Count = 101 }, "setting_out_of_range"},

@@ -3,6 +3,7 @@ package settings
 import (
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,11 +22,12 @@ const (
 	maxTimeout  = 3600
 	maxDays     = 3650
 	maxBodyKB   = 1024
+	maxNames    = 50
 )
 
 // Validate reports the first choice that can't hold.
-// Codes: language_unknown, theme_unknown, address_invalid, bodies_unknown,
-// setting_out_of_range.
+// Codes: language_unknown, theme_unknown, address_invalid, host_name_invalid,
+// origin_invalid, bodies_unknown, setting_out_of_range.
 func (s Settings) Validate() error {
 	if s.Language != "" && !slices.Contains(Languages, s.Language) {
 		return apperr.New("language_unknown", "Language", s.Language)
@@ -36,6 +38,16 @@ func (s Settings) Validate() error {
 	if !validAddress(s.Gateway.Address) {
 		return apperr.New("address_invalid", "Address", s.Gateway.Address)
 	}
+	for _, name := range s.Gateway.Names {
+		if !validName(name) {
+			return apperr.New("host_name_invalid", "Name", name)
+		}
+	}
+	for _, origin := range s.Gateway.Origins {
+		if !validOrigin(origin) {
+			return apperr.New("origin_invalid", "Origin", origin)
+		}
+	}
 	if !slices.Contains([]Bodies{BodiesNever, BodiesErrors, BodiesAlways}, s.Log.Bodies) {
 		return apperr.New("bodies_unknown", "Bodies", string(s.Log.Bodies))
 	}
@@ -43,6 +55,8 @@ func (s Settings) Validate() error {
 		name             string
 		value, low, high int
 	}{
+		{"gateway.names", len(s.Gateway.Names), 0, maxNames},
+		{"gateway.origins", len(s.Gateway.Origins), 0, maxNames},
 		{"failover.count", s.Failover.Count, 1, maxCount},
 		{"failover.minutes", s.Failover.Minutes, 1, maxMinutes},
 		{"failover.cooldownSeconds", s.Failover.CooldownSeconds, 1, maxCooldown},
@@ -74,9 +88,22 @@ func validAddress(address string) bool {
 	if _, err := netip.ParseAddr(host); err == nil || host == "" {
 		return true
 	}
+	return validName(host)
+}
+
+// validName accepts a host name without port.
+func validName(host string) bool {
 	return len(host) <= 253 && !slices.ContainsFunc(strings.Split(host, "."), func(label string) bool {
 		return !validLabel(label)
 	})
+}
+
+// validOrigin accepts what a browser says of a page: scheme and host in lower
+// case, the port unless it is the scheme's own, and nothing after it.
+func validOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Scheme != "" && u.Hostname() != "" && u.Scheme+"://"+u.Host == origin && origin == strings.ToLower(origin) &&
+		!(u.Scheme == "http" && u.Port() == "80") && !(u.Scheme == "https" && u.Port() == "443")
 }
 
 func validLabel(label string) bool {

@@ -189,14 +189,14 @@ func TestSettingsHoldWhatTheDocumentLacks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	db := open(t, dir)
-	if got := load(t, db).Settings; got != settings.Default() {
+	if got := load(t, db).Settings; !reflect.DeepEqual(got, settings.Default()) {
 		t.Errorf("a new file holds %+v", got)
 	}
 	shut(t, db)
 	run(t, filepath.Join(dir, "headgate.db"), `INSERT INTO settings (id, document) VALUES (1, '{"theme":"dark","log":{"days":30}}')`)
 	want := settings.Default()
 	want.Theme, want.Log.Days = settings.ThemeDark, 30
-	if got := load(t, open(t, dir)).Settings; got != want {
+	if got := load(t, open(t, dir)).Settings; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -2130,6 +2130,8 @@ export namespace settings {
 	export class Gateway {
 	    address: string;
 	    startOnOpen: boolean;
+	    names: string[];
+	    origins: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Gateway(source);
@@ -2139,6 +2141,8 @@ export namespace settings {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.address = source["address"];
 	        this.startOnOpen = source["startOnOpen"];
+	        this.names = source["names"];
+	        this.origins = source["origins"];
 	    }
 	}
 	export class Log {

@@ -53,5 +53,7 @@ export function refusedField({ code, params }: Failure): string {
   if (code === 'setting_out_of_range') return params.Setting?.split('.').at(-1) ?? ''
   if (code.startsWith('address_')) return 'host'
   if (code.startsWith('port_')) return 'port'
+  if (code === 'host_name_invalid') return 'names'
+  if (code === 'origin_invalid') return 'origins'
   return ''
 }

@@ -4,6 +4,7 @@ import type { Key } from '../../lib/i18n/catalog'
 export const places = {
   general: 'settings.general',
   gateway: 'settings.gateway',
+  access: 'settings.access',
   failover: 'settings.failover',
   timeouts: 'settings.timeouts',
   log: 'settings.log',

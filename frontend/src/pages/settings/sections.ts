@@ -1,6 +1,7 @@
 import type { Component } from 'svelte'
 import type { Settings } from '../../lib/api'
 import AboutSection from './AboutSection.svelte'
+import AccessSection from './AccessSection.svelte'
 import DataSection from './data/DataSection.svelte'
 import FailoverSection from './FailoverSection.svelte'
 import GatewaySection from './GatewaySection.svelte'
@@ -18,6 +19,7 @@ const alone = (section: Component) => section as unknown as Shown
 export const sections: Record<Place, Shown> = {
   general: GeneralSection,
   gateway: GatewaySection,
+  access: AccessSection,
   failover: FailoverSection,
   timeouts: TimeoutsSection,
   log: LogSection,

@@ -46,7 +46,7 @@ describe('a section of the settings', () => {
       {
         ...settings,
         closeToTray: false,
-        gateway: { address: '0.0.0.0:9001', startOnOpen: true },
+        gateway: { ...settings.gateway, address: '0.0.0.0:9001' },
       },
     ])
   })
@@ -122,6 +122,38 @@ describe('a section of the settings', () => {
     fake.publish('settings')
     await waitFor(() => expect(asked()).toBeGreaterThan(before))
     expect(failures).toHaveValue('9')
+  })
+})
+
+describe('Access', () => {
+  it('takes names and origins line by line, and shows which one the program refuses', async () => {
+    const { fake, user, press } = await open('access')
+    await user.type(
+      await screen.findByLabelText('Host names'),
+      'gateway.home\nhost.docker.internal',
+    )
+    await user.type(
+      screen.getByLabelText('Web pages'),
+      'https://chat.example, http://localhost:3000',
+    )
+    await press('Save')
+    await waitFor(() => expect(screen.queryByText('Unsaved changes')).toBeNull())
+    expect(fake.last('Settings.Save')).toMatchObject([
+      {
+        gateway: {
+          address: '127.0.0.1:8001',
+          names: ['gateway.home', 'host.docker.internal'],
+          origins: ['https://chat.example', 'http://localhost:3000'],
+        },
+      },
+    ])
+    fake.failing.set('Settings.Save', { code: 'origin_invalid', params: { Origin: '*' } })
+    await user.clear(screen.getByLabelText('Web pages'))
+    await user.type(screen.getByLabelText('Web pages'), '*')
+    await press('Save')
+    await waitFor(() =>
+      expect(screen.getByLabelText('Web pages')).toHaveAccessibleDescription(/not a web page's/),
+    )
   })
 })
 
