@@ -93,6 +93,14 @@ func (a *App) Start(ctx context.Context) (err error) {
 		Recorder: a.CallLog,
 		Log:      a.Log,
 		OnHealth: func() { a.Bus.Publish(event.Health) },
+		OnNetwork: func() {
+			if since := a.Engine.Offline(); since.IsZero() {
+				a.Log.Info("the network is back")
+			} else {
+				a.Log.Warn("no network: nothing outside this machine is reached; no member is blamed", "since", since)
+			}
+			a.Bus.Publish(event.Gateway)
+		},
 		OnLearnt: health.note,
 		Learnt:   health.load(),
 	})

@@ -120,7 +120,7 @@ func (a *attempt) classify(res *result) Outcome {
 			}
 		}
 	}
-	return classify(res, hidden)
+	return a.x.g.health.judge(a.turn, res, classify(res, hidden))
 }
 
 // keepForCaller remembers an error that the caller can mend, or that a person
@@ -149,6 +149,7 @@ func (a *attempt) try() *result {
 		if err := a.roundTrip(); err != nil {
 			return &result{err: err}
 		}
+		a.x.g.health.reached(a.m.provider)
 		a.record.FirstByte = time.Since(a.began)
 		a.record.Status = a.response.StatusCode
 		if a.response.StatusCode == http.StatusOK {

@@ -43,8 +43,8 @@ var table = []row{
 	{reason: "reply_timeout", when: failed(errReplyTimeout), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "connect_timeout", when: failed(errConnectTimeout), class: ClassTimeout, blames: BlamesMember, action: ActionNext, counts: true},
 
-	// Connections. No network at all is this machine's trouble, not a member's.
-	{reason: "no_network", when: network(isNoNetwork), class: ClassOffline, blames: BlamesNobody, action: ActionNext},
+	// Connections. Whether it is this machine that has no network, health decides:
+	// one error doesn't tell.
 	{reason: "address_refused", when: failed(errAddressRefused), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "proxy_failed", when: failed(errProxy), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "dns_failed", when: network(isDNS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},

@@ -56,6 +56,9 @@ func (h *health) hold(t turn, o Outcome, f Failover, now time.Time) time.Duratio
 		state = &memberHealth{}
 		h.members[t.member.id] = state
 	}
+	if o.lost && o.Counts {
+		h.remember(t.member.id, state, now)
+	}
 	state.last = failure{o.Class, o.Reason, o.Message, now}
 	if (o.Blames == BlamesBoth || o.Blames == BlamesKey) && t.key.id != 0 {
 		h.key(t.key.id).last = state.last
@@ -156,6 +159,7 @@ func (h *health) pick(m *member, tried []int64, force bool) (turn, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t := turn{member: m, at: h.now(), forced: force}
+	h.lookForSleep(t.at)
 	var halfOpen, ok bool
 	if t.key, halfOpen, ok = h.choose(m, tried, force, t.at); !ok {
 		return turn{}, false

@@ -12,14 +12,17 @@ import (
 	"headgate/gateway"
 )
 
-// nameServer is a DNS server that knows no name and fails for those under
-// "servfail.test". It listens on loopback and counts its questions.
+// nameServer is a DNS server that fails for the names under "servfail.test" and,
+// of all others, knows only those under "far.test", which lead to loopback
+// although they don't look like it; unless they are lost, which fails for them,
+// too. It listens on loopback and counts its questions.
 type nameServer struct {
 	conn net.PacketConn
 	done chan struct{} // closed when it has ended
 
 	mu    sync.Mutex
 	asked map[string]int
+	lost  map[string]bool
 }
 
 // resolving makes the tests ask a name server of their own. It must be called
@@ -29,7 +32,7 @@ func resolving() (*nameServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &nameServer{conn: conn, asked: map[string]int{}, done: make(chan struct{})}
+	s := &nameServer{conn: conn, asked: map[string]int{}, lost: map[string]bool{}, done: make(chan struct{})}
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
@@ -74,18 +77,34 @@ func (s *nameServer) answer(query []byte) []byte {
 	name := strings.ToLower(strings.Join(labels, "."))
 	s.mu.Lock()
 	s.asked[name]++
-	s.mu.Unlock()
 	code := uint16(3)
-	if strings.HasSuffix(name, "servfail.test") {
+	switch {
+	case strings.HasSuffix(name, "servfail.test"), s.lost[name]:
 		code = 2
+	case strings.HasSuffix(name, ".far.test"):
+		code = 0
 	}
+	s.mu.Unlock()
 	reply := append([]byte(nil), query[:at+5]...)
 	binary.BigEndian.PutUint16(reply[2:], 0x8180|code)
 	binary.BigEndian.PutUint16(reply[4:], 1)
 	for i := 6; i < 12; i++ {
 		reply[i] = 0
 	}
+	if kind := binary.BigEndian.Uint16(query[at+1:]); code == 0 && kind == 1 { // an address of IPv4
+		reply[7] = 1
+		reply = append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1)
+	}
 	return reply
+}
+
+// lose makes a name fail, or lead somewhere again.
+func (s *nameServer) lose(lost bool, names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range names {
+		s.lost[name] = lost
+	}
 }
 
 func (s *nameServer) questions(name string) int {

@@ -171,6 +171,7 @@ func (x *exchange) run() {
 		x.call.Attempts = append(x.call.Attempts, a.record)
 		x.call.Usage = a.usage // never that of an earlier member: its price is another
 		if last.Class == ClassOK {
+			x.g.health.reached(t.member.provider)
 			x.g.health.measured(t.member, a.record.FirstToken)
 			x.call.State = StateOK
 			return
@@ -241,6 +242,10 @@ func (x *exchange) exhausted(last Outcome) refusal {
 	if x.key.modelID != 0 {
 		r.message = fmt.Sprintf("The model %s/%s could not answer after %s: %s",
 			attempt.Provider, attempt.Model, plural(len(x.call.Attempts), "attempt"), last.Message)
+	}
+	if last.Class == ClassOffline {
+		r.retryAfter = offlineRetry
+		r.message = "This machine's network is at fault, and no provider is blamed. " + r.message
 	}
 	if wait, all := x.g.health.soonest(x.plan.members); all {
 		r.retryAfter = min(max(wait, time.Second), time.Minute)

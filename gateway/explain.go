@@ -26,6 +26,7 @@ const (
 	ProspectUnmeasured = "unmeasured" // of equal number, it has yet to be measured
 	ProspectOlder      = "older"      // equal in all; it was there first
 	ProspectForced     = "forced"     // all are passed over; its time comes first
+	ProspectNear       = "near"       // no network: those come first that need none
 )
 
 // Why a member is passed over.
@@ -74,11 +75,18 @@ func (h *health) explain(g *group) []Prospect {
 			passed = append(passed, m)
 		}
 	}
+	near := 0 // so many come first for want of a network
+	if h.down.Load() {
+		near = nearFirst(eligible)
+	}
 	prospects := make([]Prospect, 0, len(list))
 	for tier := range tiers(eligible) {
 		for i, m := range tier {
 			p := h.prospect(g, m, now)
 			p.Turn, p.Reason = len(prospects)+1, h.reason(g, tier, i, now)
+			if p.Turn <= near {
+				p.Reason = ProspectNear
+			}
 			key, _, _ := h.choose(m, nil, false, now)
 			p.KeyHint = key.hint
 			if g.policy == PolicyWeighted {
@@ -97,6 +105,25 @@ func (h *health) explain(g *group) []Prospect {
 		h.force(prospects, passed, now)
 	}
 	return prospects
+}
+
+// nearFirst orders members as a plan tries them without a network, and returns how
+// many were put before others by that.
+func nearFirst(list []*member) int {
+	slices.SortStableFunc(list, func(a, b *member) int {
+		switch {
+		case a.isNear() == b.isNear():
+			return 0
+		case a.isNear():
+			return -1
+		default:
+			return 1
+		}
+	})
+	if near := slices.IndexFunc(list, func(m *member) bool { return !m.isNear() }); near > 0 {
+		return near
+	}
+	return 0
 }
 
 // prospect is what is true of a member whatever its turn.

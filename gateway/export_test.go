@@ -10,6 +10,14 @@ import (
 // SetClock makes cooldowns go by another clock. Call it before any request.
 func (g *Gateway) SetClock(now func() time.Time) { g.health.now = now }
 
+// SetRoute says whether the system knows a way to the internet. Call it before any
+// request.
+func (g *Gateway) SetRoute(routed func() bool) { g.health.net.routed = routed }
+
+// LookEvery sets how long the first pause is between two looks for a network that
+// is lost. Call it before any request.
+func (g *Gateway) LookEvery(d time.Duration) { g.health.net.pause = d }
+
 // Took tells how long a member took in a call that succeeded.
 func (g *Gateway) Took(memberID int64, d time.Duration) {
 	g.health.measured(&member{id: memberID}, d)
@@ -38,6 +46,7 @@ func (g *Gateway) Ping(after, within time.Duration) {
 // SetWall makes the wall clock that tells of a sleep another one. Call it after
 // Apply, before any request.
 func (g *Gateway) SetWall(now func() time.Time) {
+	g.health.net.sleep.wall = now
 	for _, c := range g.upstream.current {
 		c.sleep.wall = now
 	}

@@ -27,7 +27,9 @@ type Options struct {
 	Log      *slog.Logger
 	OnHealth func() // called after a cooldown began or ended; must not block
 	OnLearnt func() // called after what Learnt returns has changed; must not block
-	Learnt   Learnt // by an engine before this one
+	// OnNetwork is called after what Offline returns has changed; must not block.
+	OnNetwork func()
+	Learnt    Learnt // by an engine before this one
 }
 
 // Gateway is the engine. Use New.
@@ -160,6 +162,7 @@ func (g *Gateway) Close() error {
 	stopped, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = g.Drain(stopped)
+	g.health.close()
 	g.upstream.close()
 	return nil
 }

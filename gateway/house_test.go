@@ -253,6 +253,10 @@ type house struct {
 // Each change adjusts the configuration first.
 func open(t *testing.T, urls []string, changes ...func(*gateway.Config)) *house {
 	t.Helper()
+	return run(t, configOf(urls, changes...), gateway.Options{})
+}
+
+func configOf(urls []string, changes ...func(*gateway.Config)) gateway.Config {
 	config := gateway.Config{
 		APIKeys: []gateway.APIKey{{ID: 1, Name: "laptop", Hash: sha256.Sum256([]byte(apiKey)), GroupIDs: []int64{1}}},
 		Groups:  []gateway.Group{{ID: 1, Name: "chat", Policy: gateway.PolicyPriority}},
@@ -270,7 +274,7 @@ func open(t *testing.T, urls []string, changes ...func(*gateway.Config)) *house 
 	for _, change := range changes {
 		change(&config)
 	}
-	return run(t, config, gateway.Options{})
+	return config
 }
 
 // run opens the door of a gateway that records to a ledger.

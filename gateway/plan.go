@@ -31,13 +31,13 @@ func (p *plan) nextKey() (turn, bool) {
 // it returns, once, the one whose cooldown ends first: waiting would not be
 // better.
 func (p *plan) next() (turn, bool) {
-	for i, m := range p.members {
-		if p.done[i] {
-			continue
+	if p.health.down.Load() { // what needs no internet comes first: the others need their time to fail
+		if t, ok := p.first((*member).isNear); ok {
+			return t, true
 		}
-		if t, ok := p.health.pick(m, nil, false); ok {
-			return p.take(i, t)
-		}
+	}
+	if t, ok := p.first(func(*member) bool { return true }); ok {
+		return t, true
 	}
 	if p.forced {
 		return turn{}, false
@@ -59,6 +59,21 @@ func (p *plan) next() (turn, bool) {
 	t, _ := p.health.pick(p.members[first], nil, true)
 	return p.take(first, t)
 }
+
+// first returns the turn of the first member of some that is eligible now.
+func (p *plan) first(of func(*member) bool) (turn, bool) {
+	for i, m := range p.members {
+		if p.done[i] || !of(m) {
+			continue
+		}
+		if t, ok := p.health.pick(m, nil, false); ok {
+			return p.take(i, t)
+		}
+	}
+	return turn{}, false
+}
+
+func (m *member) isNear() bool { return m.provider.at.reach != farAway }
 
 func (p *plan) take(i int, t turn) (turn, bool) {
 	p.at, p.done[i] = i, true

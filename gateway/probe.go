@@ -93,9 +93,10 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	reply, err := p.carrier.roundTrip(request)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()
-		return ProbeResult{Outcome: classify(res, p.secrets)}, nil
+		return ProbeResult{Outcome: g.health.judgeTest(p, res.err, classify(res, p.secrets))}, nil
 	}
 	defer reply.Body.Close()
+	g.health.reached(p)
 	res.status, res.header, res.now = reply.StatusCode, reply.Header, time.Now()
 	reader, err := decoded(reply)
 	if err == nil {

@@ -104,6 +104,7 @@ type Outcome struct {
 	RuleOf    RuleOwner // whose it is
 
 	tabled string // the table's reason, where a rule decided
+	lost   bool   // the way to a far-away provider failed: to be taken back if there was no network
 }
 
 // Class is what kind of result an attempt had.

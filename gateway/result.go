@@ -128,8 +128,6 @@ func isReset(err error) bool {
 		isWSA(err, 10053) || isWSA(err, 10054)
 }
 
-func isNoNetwork(err error) bool { return errors.Is(err, syscall.ENETUNREACH) || isWSA(err, 10051) }
-
 // isWSA knows the numbers that Windows gives to socket errors.
 func isWSA(err error, number syscall.Errno) bool {
 	e, ok := errors.AsType[syscall.Errno](err)

@@ -77,6 +77,7 @@ type provider struct {
 	rules    []rule
 	way      way
 	proxy    *url.URL // nil: none
+	at       place
 	carrier  *carrier // set when the configuration is applied
 }
 
@@ -217,6 +218,7 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	if p.proxy != nil {
 		p.way.proxy = p.proxy.String()
 	}
+	p.at = placeOf(base, p.proxy)
 	for operation := range d.Paths {
 		p.urls[operation] = endpoint(base, d, operation)
 	}

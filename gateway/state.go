@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,10 @@ type health struct {
 	keysKnown      subjects
 	providersKnown subjects
 	restored       bool // from what was Learnt, and no configuration has come yet
+
+	net     outlook
+	worried atomic.Bool // an answer from far away would be news to net
+	down    atomic.Bool // the network is lost, for sure
 }
 
 type pair struct{ member, key int64 }
@@ -105,6 +110,8 @@ func newHealth(o Options) *health {
 		membersKnown:   subjects{},
 		keysKnown:      subjects{},
 		providersKnown: subjects{},
+
+		net: newOutlook(o.OnNetwork),
 	}
 	h.restore(o.Learnt)
 	return h

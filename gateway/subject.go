@@ -137,6 +137,7 @@ func (h *health) follow(next *snapshot) {
 		h.forgetOver(now, next.failover.Window)
 	}
 	h.dropStrays()
+	h.followPlaces(next.served)
 }
 
 // stands tells whether a turn's member and key are still what they were when

@@ -9,8 +9,20 @@ import (
 // Gateway is the door that tools call at.
 type Gateway struct{ app *app.App }
 
-// Status returns the door's state.
-func (g *Gateway) Status() app.ListenerStatus { return g.app.Listener.Status() }
+// GatewayStatus is the door's state, and whether calls get out.
+type GatewayStatus struct {
+	app.ListenerStatus
+	OfflineSince int64 `json:"offlineSince"` // Unix milliseconds; no provider outside this machine is reached since then; 0: some are
+}
+
+// Status returns the state of the door and of the network behind it.
+func (g *Gateway) Status() GatewayStatus {
+	status := GatewayStatus{ListenerStatus: g.app.Listener.Status()}
+	if since := g.app.Engine.Offline(); !since.IsZero() {
+		status.OfflineSince = since.UnixMilli()
+	}
+	return status
+}
 
 // Start opens the door.
 func (g *Gateway) Start() error {

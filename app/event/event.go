@@ -18,7 +18,7 @@ const (
 	Settings  Topic = "settings"
 	Calls     Topic = "calls"   // the call log has new or changed rows
 	Health    Topic = "health"  // cooldowns began or ended
-	Gateway   Topic = "gateway" // started, stopped, or failed to
+	Gateway   Topic = "gateway" // started, stopped, or failed to; the network was lost or is back
 	Notices   Topic = "notices" // something a person should read
 	Imports   Topic = "imports" // an import has ended
 )

@@ -50,6 +50,17 @@ describe('Banners', () => {
     expect(fake.last('Settings.Save')).toMatchObject([{ gateway: { address: '127.0.0.1:8002' } }])
   })
 
+  it('say that there is no network for as long as there is none', async () => {
+    const fake = new FakeProgram()
+    fake.door = { ...fake.door, offlineSince: new Date(2026, 0, 2, 13, 5).getTime() }
+    await show(Banners, {}, fake)
+    const banner = await screen.findByRole('status')
+    expect(banner).toHaveTextContent(/^No network since .*1\/2.*05/)
+    fake.door = { ...fake.door, offlineSince: 0 }
+    fake.publish('gateway')
+    await waitFor(() => expect(screen.queryByRole('status')).toBeNull())
+  })
+
   it('offer to start a stopped gateway', async () => {
     const fake = new FakeProgram()
     fake.door = { ...fake.door, state: 'stopped' }

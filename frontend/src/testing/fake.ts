@@ -53,6 +53,7 @@ export class FakeProgram {
     address: '127.0.0.1:8001',
     baseUrl: 'http://127.0.0.1:8001/v1',
     error: null,
+    offlineSince: 0,
   }
   about: T.About = {
     version: '0.1.0',

@@ -54,6 +54,44 @@ export namespace api {
 	        this.size = source["size"];
 	    }
 	}
+	export class GatewayStatus {
+	    state: string;
+	    address: string;
+	    baseUrl: string;
+	    error?: apperr.Error;
+	    offlineSince: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new GatewayStatus(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.address = source["address"];
+	        this.baseUrl = source["baseUrl"];
+	        this.error = this.convertValues(source["error"], apperr.Error);
+	        this.offlineSince = source["offlineSince"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 
 }
 
@@ -117,42 +155,6 @@ export namespace app {
 	        this.changes = this.convertValues(source["changes"], catalog.Change);
 	        this.madeKeys = this.convertValues(source["madeKeys"], catalog.MadeKey);
 	        this.oddities = this.convertValues(source["oddities"], oldserver.Oddity);
-	    }
-	
-		convertValues(a: any, classs: any, asMap: boolean = false): any {
-		    if (!a) {
-		        return a;
-		    }
-		    if (a.slice && a.map) {
-		        return (a as any[]).map(elem => this.convertValues(elem, classs));
-		    } else if ("object" === typeof a) {
-		        if (asMap) {
-		            for (const key of Object.keys(a)) {
-		                a[key] = new classs(a[key]);
-		            }
-		            return a;
-		        }
-		        return new classs(a);
-		    }
-		    return a;
-		}
-	}
-	export class ListenerStatus {
-	    state: string;
-	    address: string;
-	    baseUrl: string;
-	    error?: apperr.Error;
-	
-	    static createFrom(source: any = {}) {
-	        return new ListenerStatus(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.state = source["state"];
-	        this.address = source["address"];
-	        this.baseUrl = source["baseUrl"];
-	        this.error = this.convertValues(source["error"], apperr.Error);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
