@@ -32,11 +32,16 @@ type rig struct {
 
 func startRig(t *testing.T) *rig {
 	t.Helper()
+	return startRigIn(t, t.TempDir())
+}
+
+func startRigIn(t *testing.T, dir string) *rig {
+	t.Helper()
 	r := &rig{
 		t: t, bad: gatewaytest.Start(t, gatewaytest.Fault("FLT-044")),
 		good: gatewaytest.Start(t, gatewaytest.Script{}),
 	}
-	r.start(t.TempDir(), nil)
+	r.start(dir, nil)
 	group := catalog.GroupInput{Name: "chat", Policy: "priority", Enabled: true}
 	for i, u := range []*gatewaytest.Upstream{r.good, r.bad} {
 		p, err := r.app.Catalog.SaveProvider(t.Context(), catalog.ProviderInput{
