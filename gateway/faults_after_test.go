@@ -92,29 +92,6 @@ func TestFLT048FinishWithoutDone(t *testing.T) {
 	}
 }
 
-// No cut stream looks complete, wherever it is cut.
-func TestStreamCutAtEveryByte(t *testing.T) {
-	t.Parallel()
-	whole := "data: " + role + "\n\ndata: " + delta("good") + "\n\ndata: " + finish + "\n\ndata: " + done + "\n\n"
-	complete := strings.Index(whole, `"finish_reason":"stop"}]}`) + len(`"finish_reason":"stop"}]}`)
-	cut := make(chan int, 1)
-	u := serve(t, func(v *visit) {
-		v.begin()
-		v.chunk(whole[:<-cut])
-		_ = v.conn.Close()
-	})
-	h := open(t, []string{u.url}, func(c *gateway.Config) { c.Failover.Count = 1000 })
-	for at := 1; at < len(whole); at++ {
-		cut <- at
-		got := h.post(streamBody)
-		if looksComplete := got.err == nil && got.status == 200; looksComplete && at < complete {
-			t.Fatalf("cut after %d bytes (%q) looks complete: %s", at, whole[:at], got.body)
-		} else if at < complete && strings.Contains(got.body, done) {
-			t.Fatalf("cut after %d bytes ends with [DONE]: %s", at, got.body)
-		}
-	}
-}
-
 // FLT-070 and 071: when the client goes away, the upstream is left at once and
 // nobody is blamed.
 func TestClientGone(t *testing.T) {

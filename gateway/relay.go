@@ -63,6 +63,9 @@ func (s *stream) pump(g *gate) *result {
 			continue
 		}
 		if res := s.read(d, event, &e, !s.started || g.scan.set != nil); res != nil {
+			if s.cutAfterAll(event, res) {
+				return nil
+			}
 			return res
 		}
 		if s.done {
@@ -159,15 +162,29 @@ func gateResult(err error) *result {
 	return res
 }
 
+// cutAfterAll tells whether the stream was cut in the middle of what may follow
+// its last choice: nothing of the reply is missing.
+func (s *stream) cutAfterAll(event sseEvent, res *result) bool {
+	return s.isWhole() && errors.Is(res.err, errNotJSON) && !hasEnd(event)
+}
+
 // whole is an event as it came, or with the blank line that the stream's end
 // left out.
 func whole(event sseEvent) []byte {
-	if rest, ended := cutLineEnd(event.raw); ended {
-		if _, blank := cutLineEnd(rest); blank {
-			return event.raw
-		}
+	if hasEnd(event) {
+		return event.raw
 	}
 	return append(bytes.Clone(event.raw), "\n\n"...)
+}
+
+// hasEnd tells whether an event came with its blank line.
+func hasEnd(event sseEvent) bool {
+	rest, ended := cutLineEnd(event.raw)
+	if !ended {
+		return false
+	}
+	_, blank := cutLineEnd(rest)
+	return blank
 }
 
 func cutLineEnd(b []byte) ([]byte, bool) {
@@ -237,6 +254,9 @@ func (a *attempt) assemble(from io.Reader) *result {
 			continue
 		}
 		if res := s.read(d, event, &e, true); res != nil {
+			if s.cutAfterAll(event, res) {
+				break
+			}
 			return res
 		}
 		if s.done {
