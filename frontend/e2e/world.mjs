@@ -80,10 +80,10 @@ const browserFlags = [
   '--disable-sync',
 ]
 
-export function launch() {
+export function launch(flags = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: browserFlags,
+    args: [...browserFlags, ...flags],
   })
 }
 
