@@ -165,6 +165,12 @@ func (s spelling) check(t *testing.T, d door, at int, doubt doubt, got answer, c
 		return doubt == doesNotShow && at >= offset || doubt == shows && at >= offset+2*len(s.lineEnd)
 	}
 	lacks := func(offset int) bool { return !has(offset) }
+	for _, data := range got.events() {
+		if data != done && !json.Valid([]byte(data)) {
+			t.Errorf("half an event: %s", data)
+			return false
+		}
+	}
 	arguments, ended := got.tool(d)
 	metered := call.Usage.Input.Known
 	if len(call.Attempts) != 1 || metered && at < s.metered || !metered && has(s.metered) {

@@ -62,7 +62,8 @@ func (s *stream) pump(g *gate) *result {
 			}
 			continue
 		}
-		if res := s.read(d, event, &e, !s.started || g.scan.set != nil); res != nil {
+		// What lacks its end may lack more: it is looked at closely.
+		if res := s.read(d, event, &e, !s.started || g.scan.set != nil || !hasEnd(event)); res != nil {
 			if s.cutAfterAll(event, res) {
 				return nil
 			}
