@@ -99,6 +99,14 @@ test-icons: ## The pictures are those of build/icon
 test-bindings: ## frontend/wailsjs is what the Go methods give
 	@build/bindings.sh check
 
+.PHONY: soak test-soak
+soak: setup-test build-server ## 20,000 calls, members that misbehave, kills: about 10 minutes (SOAK="-seed 7")
+	@go build -o $(TOOLS)/soak ./build/soak
+	@$(TOOLS)/soak -server $(BIN)/headgate-server -toxiproxy $(TOOLS)/toxiproxy-server $(SOAK)
+test-soak: build-server ## The same for half a minute
+	@go build -o $(TOOLS)/soak ./build/soak
+	@$(TOOLS)/soak -short -server $(BIN)/headgate-server -toxiproxy $(TOOLS)/toxiproxy-server
+
 .PHONY: test-types test-eslint test-prettier test-frontend test-budget test-browser test-client test-window
 test-types: ## svelte-check
 	$(NPM) check

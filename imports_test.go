@@ -38,6 +38,7 @@ var mayImport = map[string]string{
 	"headgate/gateway/gatewaytest":              "",
 	"headgate/build/measure/calllog":            "app/calllog app/event app/secret app/store",
 	"headgate/build/bench":                      "sqlite",
+	"headgate/build/soak":                       "app/calllog app/catalog gateway/gatewaytest sqlite",
 	"headgate/build/measure/fillcalls":          "app/calllog app/secret app/store gateway",
 	"headgate/build/measure/window":             "app app/catalog gateway/gatewaytest",
 	"headgate/gateway/gatewaytest/cmd/upstream": "gateway/gatewaytest",

@@ -82,6 +82,7 @@ go_tools() {
 	GOBIN=$PWD/build/.tools go -C build/tools install \
 		mvdan.cc/gofumpt honnef.co/go/tools/cmd/staticcheck \
 		github.com/kisielk/errcheck github.com/gordonklaus/ineffassign ./icon
+	go -C build/tools build -o "$PWD/build/.tools/toxiproxy-server" github.com/Shopify/toxiproxy/v2/cmd/server
 }
 
 
