@@ -50,6 +50,7 @@ var libraries = map[string]string{
 	"gorm.io/gorm":                  "gorm",
 	"github.com/glebarez/sqlite":    "gorm",
 	"github.com/glebarez/go-sqlite": "sqlite",
+	"zombiezen.com/go/sqlite":       "sqlite",
 }
 
 func TestImportsPointDownwards(t *testing.T) {

@@ -153,23 +153,23 @@ func TestCallsAreWrittenInBatches(t *testing.T) {
 			t.Fatalf("%d calls were written after 100 ms, want 5", got)
 		}
 		synctest.Wait()
-		for n := range 200 {
+		for n := range 1000 {
 			log.Record(okCall(5 + n))
 		}
 		synctest.Wait()
-		if got := store.count(); got != 205 {
-			t.Fatalf("%d calls are written although a batch was full, want 205", got)
+		if got := store.count(); got != 1005 {
+			t.Fatalf("%d calls are written although a batch was full, want 1005", got)
 		}
 		if len(store.writes) != 2 {
 			t.Fatalf("%d writes %v, want 2", len(store.writes), store.writes)
 		}
-		for n := range 205 {
+		for n := range 1005 {
 			attempts := store.entry(t, fmt.Sprint("call-", n)).Call.Attempts
 			if len(attempts) != 2 || attempts[1].Provider != fmt.Sprint("provider-", n) {
 				t.Fatalf("call %d has the attempts %v", n, attempts)
 			}
 		}
-		if h := log.Health(); h != (calllog.Health{Written: 205}) {
+		if h := log.Health(); h != (calllog.Health{Written: 1005}) {
 			t.Fatalf("health %+v", h)
 		}
 		closeLog(t, log)

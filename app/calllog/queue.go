@@ -17,7 +17,7 @@ const (
 
 // A batch is due when this many calls wait or the first has waited this long.
 const (
-	batchCalls = 200
+	batchCalls = transactionCalls
 	batchDelay = 100 * time.Millisecond
 )
 

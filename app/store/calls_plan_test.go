@@ -14,9 +14,7 @@ import (
 // openCallsFile opens an empty call log by itself.
 func openCallsFile(t testing.TB) *file {
 	t.Helper()
-	f, err := openFile(t.Context(), spec{
-		path: filepath.Join(t.TempDir(), "calls.db"), migrations: "calls", synchronous: "NORMAL",
-	}, discardLog)
+	f, err := openFile(t.Context(), callsSpec(filepath.Join(t.TempDir(), "calls.db")), discardLog)
 	if err != nil {
 		t.Fatal(err)
 	}

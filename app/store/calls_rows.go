@@ -35,8 +35,8 @@ var (
 	callUpdate    = "UPDATE calls SET " + strings.Join(callColumns[1:], " = ?, ") + " = ? WHERE seq = ?"
 )
 
-// rowsPerInsert is where inserts were fastest: the driver prepares each
-// statement anew, and looks for each value among all values of its statement.
+// rowsPerInsert is where inserts were fastest: a statement for each row takes a
+// fifth more, longer ones take no less.
 const rowsPerInsert = 8
 
 // insert is the text of an INSERT for one row, two rows and so on.

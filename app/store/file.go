@@ -27,6 +27,7 @@ type spec struct {
 	synchronous string
 	alwaysCheck bool   // small enough to be walked at every start
 	backups     string // folder for copies; "": none are made
+	manyRows    bool   // written by the ten thousand
 }
 
 // file is an open database file: one connection writes, others read.
@@ -69,6 +70,15 @@ func openFile(ctx context.Context, s spec, log *slog.Logger) (f *file, err error
 	}
 	if err := steps.migrate(ctx, f.writeSQL, s, current, log); err != nil {
 		return f, err
+	}
+	if s.manyRows {
+		if err := f.writeSQL.Close(); err != nil {
+			return f, err
+		}
+		f.writeSQL = openWriter(s.path, writerPragmas(s.synchronous))
+		if err := checkPragmas(ctx, f.writeSQL, writerPragmas(s.synchronous)); err != nil {
+			return f, err
+		}
 	}
 	if f.readSQL, err = openSQL(s.path, readerPragmas(), "", readers); err != nil {
 		return f, err

@@ -87,9 +87,7 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if err := db.checkSecrets(ctx); err != nil {
 		return nil, err
 	}
-	if db.calls, err = db.openCalls(ctx, spec{
-		path: at.calls, migrations: "calls", synchronous: "NORMAL",
-	}); err != nil {
+	if db.calls, err = db.openCalls(ctx, callsSpec(at.calls)); err != nil {
 		return nil, err
 	}
 	return db, nil
@@ -107,4 +105,8 @@ func (db *DB) Close() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func callsSpec(path string) spec {
+	return spec{path: path, migrations: "calls", synchronous: "NORMAL", manyRows: true}
 }

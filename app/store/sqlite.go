@@ -17,6 +17,7 @@ import (
 	dialect "github.com/glebarez/sqlite"
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
+	"zombiezen.com/go/sqlite"
 
 	"headgate/app/apperr"
 )
@@ -176,6 +177,9 @@ func isPassing(err error) bool {
 func resultCode(err error) int {
 	if e, ok := errors.AsType[*driver.Error](err); ok {
 		return e.Code() & 0xff
+	}
+	if code := sqlite.ErrCode(err).ToPrimary(); code != sqlite.ResultError { // which anything else is as well
+		return int(code)
 	}
 	return 0
 }
