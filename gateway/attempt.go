@@ -269,8 +269,13 @@ func (a *attempt) relay() *result {
 func (a *attempt) relayJSON(reader io.Reader) *result {
 	body := getBuffer()
 	defer putBuffer(body)
-	if err := readWhole(reader, body, a.response.ContentLength); err != nil {
+	share := &a.x.share
+	defer share.shrink(share.n)
+	if err := share.read(reader, body, a.response.ContentLength, largestReply); err != nil {
 		return &result{err: err}
+	}
+	if !share.take(len(*body)) { // its texts
+		return &result{err: errNoRoom}
 	}
 	return a.deliver(*body)
 }

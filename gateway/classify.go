@@ -27,14 +27,20 @@ type row struct {
 	bench  func(*result) time.Duration // nil: none
 }
 
+// reasonBusy is for a call that this machine had no room for.
+const reasonBusy = "gateway_busy"
+
 // table is tried in order; the first row that fits decides. First what ended on
 // our side, then connections, then what the body says, then the status: the
 // same status means different things with different words. A person's rules come
 // before it: see attempt.classify.
 var table = []row{
-	// Our side. Nobody is to blame for a client that left.
+	// Our side. Nobody is to blame for a client that left, or for a machine
+	// without memory, descriptors or ports.
 	{reason: "client_gone", when: failed(errClientGone), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
 	{reason: "gateway_stopping", when: failed(errStopped), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
+	{reason: reasonBusy, when: failed(errNoRoom), class: ClassCanceled, blames: BlamesNobody, action: ActionStop},
+	{reason: reasonBusy, when: network(isShort), class: ClassCanceled, blames: BlamesNobody, action: ActionNext},
 	{reason: "commit_limit", when: failed(errCommitLimit), class: ClassTimeout, blames: BlamesNobody, action: ActionStop},
 
 	// Time limits.

@@ -9,15 +9,17 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"headgate/gateway/dialect"
 )
 
-// How long a client may take to accept what is written to it, and when the
-// gateway stops.
+// How long a client may take to accept a piece of what is written to it, and
+// when the gateway stops.
 const (
 	writeLimit = 30 * time.Second
+	writePiece = 64 << 10
 	stopLimit  = time.Second
 )
 
@@ -32,9 +34,11 @@ type exchange struct {
 	r   *http.Request
 	ctx context.Context // ends when the client goes or the gateway stops
 
-	key  *apiKey
-	body *[]byte // pooled
-	head head
+	key    *apiKey
+	upload upload
+	share  share   // of the memory for bodies
+	body   *[]byte // pooled
+	head   head
 	// request is what the members are asked but for the model: the body, or what
 	// it was translated to. plain is the same for providers that refuse a part of
 	// it; nil: there is no such part.
@@ -50,7 +54,8 @@ type exchange struct {
 	hidden   secrets        // what must not be in captured bodies
 
 	opened    *announcement // nil: no member was tried yet
-	uploaded  bool          // the body was read to its end
+	uploaded  atomic.Bool   // the body was read to its end
+	writeBy   time.Time     // the limit on writing, as last set
 	sent      bool          // the status line went to the client
 	aborted   bool          // the connection must not look complete
 	lastReply passedReply   // the error to pass on when the caller is at fault
@@ -67,7 +72,7 @@ type passedReply struct {
 func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _ string) {
 	now := time.Now()
 	x := &exchange{
-		g: g, at: at, w: w, rc: http.NewResponseController(w), r: r, body: getBuffer(),
+		g: g, at: at, w: w, rc: http.NewResponseController(w), r: r, body: getBuffer(), share: share{of: g.memory},
 		call: Call{
 			ID: newCallID(now), StartedAt: now, Route: at.name,
 			State: StateRefused, UserAgent: cut(r.UserAgent(), 256),
@@ -87,7 +92,10 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 	defer cancel(nil)
 	defer context.AfterFunc(ending, func() {
 		cancel(errStopped)
-		x.limitWrite(stopLimit) // also of a write that waits just now
+		_ = x.rc.SetWriteDeadline(time.Now().Add(stopLimit)) // also of a write that waits just now
+		if !x.uploaded.Load() {
+			_ = x.rc.SetReadDeadline(time.Unix(1, 0))
+		}
 	})()
 	x.ctx = ctx
 	if refused := x.admit(); refused != nil {
@@ -118,12 +126,11 @@ func (x *exchange) admit() *refusal {
 			message: "This call came back to the gateway that sent it: a provider's base URL points at Headgate itself.",
 		}
 	}
-	refused := readBody(x.ctx, x.rc, x.r, x.s.limits.BodyBytes, x.body)
+	refused := x.readBody()
 	x.call.BytesIn = int64(len(*x.body))
 	if refused != nil {
 		return refused
 	}
-	x.uploaded = true
 	var fault *headFault
 	if x.head, fault = scanHead(*x.body, x.at.dialect.Messages); fault != nil {
 		return refusedHead(fault)
@@ -131,6 +138,9 @@ func (x *exchange) admit() *refusal {
 	x.call.Model, x.call.Stream = cut(x.head.model, 256), x.head.stream
 	if refused := x.translate(); refused != nil {
 		return refused
+	}
+	if !x.share.take(x.translated()) {
+		return &refusedNoRoom
 	}
 	grp := x.s.groups[x.head.model]
 	if key.modelID != 0 {
@@ -213,6 +223,10 @@ func (x *exchange) fail(last Outcome) {
 	case x.sent:
 		x.call.State, x.aborted = StatePartial, true
 		x.call.ErrorCode = errorCode(last)
+		return
+	case last.Reason == reasonBusy:
+		x.call.State = StateFailed
+		x.answer(refusedNoRoom)
 		return
 	}
 	x.call.State = StateFailed
@@ -314,10 +328,10 @@ func (x *exchange) answer(r refusal) {
 	}
 	x.answerHeader()
 	x.sent = true
-	if !x.uploaded {
+	if !x.uploaded.Load() {
 		_ = x.rc.SetReadDeadline(time.Now().Add(discardLimit))
 	}
-	x.limitWrite(writeLimit)
+	x.limitWrite()
 	x.call.BytesOut += int64(r.write(x.w, x.at.dialect))
 }
 
@@ -351,26 +365,34 @@ func (x *exchange) answerHeader() {
 	}
 }
 
-// write sends bytes to the client; an error means that it went away.
+// write sends bytes to the client; an error means that it went away. A client
+// that reads slowly has its time for each piece, and what waits for it is in the
+// buffer that it is written from.
 func (x *exchange) write(p []byte) error {
-	if len(p) == 0 {
-		return nil
-	}
-	if x.ctx.Err() == nil {
-		x.limitWrite(writeLimit)
-	} else {
-		x.limitWrite(stopLimit)
-	}
-	n, err := x.w.Write(p)
-	x.call.BytesOut += int64(n)
-	if err != nil {
-		return fmt.Errorf("%w: %w", errClientGone, err)
+	for len(p) > 0 {
+		piece := p[:min(len(p), writePiece)]
+		x.limitWrite()
+		n, err := x.w.Write(piece)
+		x.call.BytesOut += int64(n)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errClientGone, err)
+		}
+		p = p[len(piece):]
 	}
 	return nil
 }
 
-func (x *exchange) limitWrite(d time.Duration) {
-	_ = x.rc.SetWriteDeadline(time.Now().Add(d))
+// limitWrite bounds the next write. What a stream writes within a moment has one
+// limit: to set one costs a good part of a short write.
+func (x *exchange) limitWrite() {
+	now, limit := time.Now(), x.g.slow.write
+	if x.writeBy.Sub(now) <= limit-limit/32 {
+		x.writeBy = now.Add(limit)
+		_ = x.rc.SetWriteDeadline(x.writeBy)
+	}
+	if x.ctx != nil && x.ctx.Err() != nil { // the end's own limit may just have been overwritten
+		_ = x.rc.SetWriteDeadline(now.Add(stopLimit))
+	}
 }
 
 func (x *exchange) flush() error {
@@ -380,13 +402,12 @@ func (x *exchange) flush() error {
 	return nil
 }
 
-// settle sends what is still buffered while its time limit holds, and then
-// lifts the limit: the next request on the connection sets its own.
+// settle sends what is still buffered, within the time limit of the last write.
+// net/http lifts the limit after it has ended the reply.
 func (x *exchange) settle() {
 	if x.sent && !x.aborted {
 		_ = x.rc.Flush() // a client that has gone is noted by the write before
 	}
-	_ = x.rc.SetWriteDeadline(time.Time{})
 }
 
 // end records the call, whatever became of it, and makes sure that a cut reply
@@ -411,6 +432,7 @@ func (x *exchange) end() {
 	x.keepBodies()
 	x.g.recorder.Record(x.call)
 	putBuffer(x.body)
+	x.share.shrink(0)
 	if x.aborted {
 		panic(http.ErrAbortHandler)
 	}

@@ -43,6 +43,16 @@ func (g *Gateway) Ping(after, within time.Duration) {
 	}
 }
 
+// SetSlowness sets what a client may take for a piece of its body, and of its
+// reply. Call it before any request.
+func (g *Gateway) SetSlowness(upload, write time.Duration) { g.slow = slowness{upload, write} }
+
+// SetMemory sets how many bytes all calls may hold. Call it before any request.
+func (g *Gateway) SetMemory(n int64) { g.memory.left.Store(n) }
+
+// MemoryLeft is how many bytes calls may hold besides those that they do.
+func (g *Gateway) MemoryLeft() int64 { return g.memory.left.Load() }
+
 // SetWall makes the wall clock that tells of a sleep another one. Call it after
 // Apply, before any request.
 func (g *Gateway) SetWall(now func() time.Time) {

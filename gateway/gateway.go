@@ -38,6 +38,8 @@ type Gateway struct {
 	log      *slog.Logger
 	health   *health
 	upstream *upstream
+	memory   *budget
+	slow     slowness
 	current  atomic.Pointer[snapshot] // nil until the first Apply
 
 	mu       sync.Mutex
@@ -47,6 +49,9 @@ type Gateway struct {
 	ending   context.Context // its end breaks off the running calls
 	breakOff context.CancelCauseFunc
 }
+
+// slowness is what a client may take for a piece of its body, and of its reply.
+type slowness struct{ upload, write time.Duration }
 
 // errStopped breaks off the calls that outlast a drain.
 var errStopped = errors.New("the gateway is stopping")
@@ -62,6 +67,8 @@ func New(o Options) *Gateway {
 	}
 	g.health = newHealth(o)
 	g.upstream = newUpstream()
+	g.memory = newBudget()
+	g.slow = slowness{upload: uploadLimit, write: writeLimit}
 	g.idle = make(chan struct{})
 	close(g.idle)
 	g.ending, g.breakOff = context.WithCancelCause(context.Background())
@@ -92,8 +99,8 @@ func Validate(c Config) error {
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.ContentLength != 0 { // a body that nobody reads must not be waited for
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(discardLimit))
+	if r.Method != http.MethodPost { // who posts may be read
+		leaveBody(w, r)
 	}
 	s := g.current.Load()
 	if s != nil && s.allowPage(w, r) {
@@ -105,6 +112,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	leaveBody(w, r)
 	if s != nil {
 		if refused := s.refuseForeign(r); refused != nil {
 			refused.write(w, dialect.OpenAI)
@@ -112,6 +120,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	refuseUnrouted(w, r)
+}
+
+// leaveBody bounds how long a body is waited for that nobody reads.
+func leaveBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(discardLimit))
+	}
 }
 
 // Health returns the state of every member that has failed lately.

@@ -247,6 +247,9 @@ type house struct {
 	ledger *ledger
 	server *httptest.Server
 	config gateway.Config
+
+	doorOnce sync.Once
+	doorAt   string // where raw connections go
 }
 
 // open runs a gateway whose group "chat" has a member at each URL, in order.

@@ -90,6 +90,18 @@ func (x *exchange) translate() *refusal {
 	return nil
 }
 
+// translated is how many bytes a translation has added to the request.
+func (x *exchange) translated() int {
+	switch {
+	case x.translation == nil:
+		return 0
+	case x.plain == nil:
+		return len(x.request.body)
+	default:
+		return len(x.request.body) + len(x.plain.body)
+	}
+}
+
 // replyOf is a whole reply as the client gets it.
 func (a *attempt) replyOf(body []byte) ([]byte, error) {
 	if t := a.x.translation; t != nil {

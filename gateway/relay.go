@@ -242,8 +242,10 @@ func (a *attempt) assemble(from io.Reader) *result {
 	defer s.events.release()
 	d := a.m.provider.dialect
 	put := d.Assembler()
+	share := &a.x.share
+	defer share.shrink(share.n)
 	var e dialect.Event
-	for !s.done {
+	for size := 0; !s.done; {
 		event, err := s.events.next()
 		if errors.Is(err, io.EOF) || err != nil && s.isWhole() {
 			break
@@ -262,6 +264,12 @@ func (a *attempt) assemble(from io.Reader) *result {
 		}
 		if s.done {
 			break
+		}
+		if size += len(event.data); size > largestReply {
+			return &result{err: errTooLarge}
+		}
+		if !share.take(2 * len(event.data)) { // its text, and the reply that it becomes
+			return &result{err: errNoRoom}
 		}
 		if err := put.Add(event.data); err != nil {
 			return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}

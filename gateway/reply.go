@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -113,28 +112,6 @@ func kindOf(text []byte) replyKind {
 		return replyEvents
 	default:
 		return replyJSON
-	}
-}
-
-// readWhole reads a whole reply into buf.
-func readWhole(from io.Reader, buf *[]byte, length int64) error {
-	if length > 0 && length <= largestReply {
-		*buf = slices.Grow(*buf, int(length)+1)
-	}
-	for {
-		if len(*buf) == cap(*buf) {
-			*buf = slices.Grow(*buf, max(4<<10, len(*buf)))
-		}
-		n, err := from.Read((*buf)[len(*buf):cap(*buf)])
-		*buf = (*buf)[:len(*buf)+n]
-		switch {
-		case len(*buf) > largestReply:
-			return errTooLarge
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
 	}
 }
 

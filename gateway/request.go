@@ -13,58 +13,76 @@ import (
 	"time"
 )
 
-// How long a client may take to send its body, and what is left of it after a
-// refusal: net/http reads that before it sends the reply.
+// How slowly a client may send its body, and how long what is left of it is
+// waited for after a refusal: net/http reads that before it sends the reply.
 const (
-	uploadLimit  = 2 * time.Minute
+	uploadLimit  = time.Minute // for each uploadPiece, and for what is less
+	uploadPiece  = 1 << 20
 	discardLimit = time.Second
 )
 
 // hopHeader names the processes that a call went through.
 const hopHeader = "X-Headgate-Hop"
 
-// readBody reads a request's body into buf, as long as ctx lasts.
-func readBody(ctx context.Context, rc *http.ResponseController, r *http.Request, limit int64, buf *[]byte) *refusal {
-	if refused := checkHeaders(r, limit); refused != nil {
+// upload is a request's body as it comes. It ends with os.ErrDeadlineExceeded
+// when that takes too long.
+type upload struct {
+	from io.Reader
+	rc   *http.ResponseController
+	ctx  context.Context
+	slow time.Duration // the limit for each piece
+	n    int64
+	due  int64 // when so much has come the time begins anew
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	if u.n >= u.due {
+		u.due = u.n + uploadPiece
+		_ = u.rc.SetReadDeadline(time.Now().Add(u.slow))
+		if u.ctx.Err() != nil { // its own deadline has just been overwritten
+			return 0, context.Cause(u.ctx)
+		}
+	}
+	n, err := u.from.Read(p)
+	u.n += int64(n)
+	return n, err
+}
+
+// readBody reads the request's body.
+func (x *exchange) readBody() *refusal {
+	limit := x.s.limits.BodyBytes
+	if refused := checkHeaders(x.r, limit); refused != nil {
 		return refused
 	}
-	_ = rc.SetReadDeadline(time.Now().Add(uploadLimit))
-	defer context.AfterFunc(ctx, func() { _ = rc.SetReadDeadline(time.Unix(1, 0)) })()
-	if r.ContentLength > 0 {
-		*buf = slices.Grow(*buf, int(r.ContentLength)+1)
+	x.upload = upload{from: x.r.Body, rc: x.rc, ctx: x.ctx, slow: x.g.slow.upload}
+	err := x.share.read(&x.upload, x.body, x.r.ContentLength, limit)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return tooLarge(limit)
+	case errors.Is(err, errNoRoom) || err == nil && !x.share.take(len(*x.body)): // what an attempt sends is a copy
+		return &refusedNoRoom
+	case err != nil:
+		return x.unreadable(err)
 	}
-	for {
-		if len(*buf) == cap(*buf) {
-			*buf = slices.Grow(*buf, max(4<<10, len(*buf)))
-		}
-		n, err := r.Body.Read((*buf)[len(*buf):cap(*buf)])
-		*buf = (*buf)[:len(*buf)+n]
-		switch {
-		case int64(len(*buf)) > limit:
-			return tooLarge(limit)
-		case errors.Is(err, io.EOF):
-			_ = rc.SetReadDeadline(time.Time{})
-			return nil
-		case err != nil:
-			return unreadable(ctx, err)
-		}
-	}
+	x.uploaded.Store(true)
+	_ = x.rc.SetReadDeadline(time.Time{})
+	return nil
 }
 
 // unreadable tells why a body did not arrive whole.
-func unreadable(ctx context.Context, err error) *refusal {
+func (x *exchange) unreadable(err error) *refusal {
 	switch {
-	case errors.Is(context.Cause(ctx), errStopped):
+	case errors.Is(context.Cause(x.ctx), errStopped):
 		return &refusedStopping
-	case ctx.Err() != nil, errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
+	case errors.Is(err, os.ErrDeadlineExceeded): // before the context, which net/http ends for it
+		return &refusal{
+			status: http.StatusRequestTimeout, kind: kindRequest, code: "request_timeout",
+			message: fmt.Sprintf("The body came too slowly: less than %d bytes within %v.", uploadPiece, x.g.slow.upload),
+		}
+	case x.ctx.Err() != nil, errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
 		return &refusal{
 			status: statusClientGone, kind: kindRequest, code: "request_incomplete",
 			message: "The body did not arrive whole.",
-		}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &refusal{
-			status: http.StatusRequestTimeout, kind: kindRequest, code: "request_timeout",
-			message: fmt.Sprintf("The body did not arrive within %v.", uploadLimit),
 		}
 	default:
 		return &refusal{

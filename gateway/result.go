@@ -128,6 +128,13 @@ func isReset(err error) bool {
 		isWSA(err, 10053) || isWSA(err, 10054)
 }
 
+// isShort tells whether this machine has run out of what a connection needs:
+// descriptors, buffers, memory.
+func isShort(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOBUFS) ||
+		errors.Is(err, syscall.ENOMEM) || isWSA(err, 10024) || isWSA(err, 10055)
+}
+
 // isWSA knows the numbers that Windows gives to socket errors.
 func isWSA(err error, number syscall.Errno) bool {
 	e, ok := errors.AsType[syscall.Errno](err)

@@ -12,24 +12,45 @@ import (
 	"time"
 
 	"headgate/gateway"
+	tcp "headgate/gateway/door"
 )
 
 // wire is a client that says any bytes.
 type wire struct {
 	t    *testing.T
-	conn net.Conn
+	conn *net.TCPConn
 	in   *bufio.Reader
 }
 
+// wire connects to the house's real door.
 func (h *house) wire() *wire {
 	h.t.Helper()
-	conn, err := net.Dial("tcp", h.server.Listener.Addr().String())
+	conn, err := net.Dial("tcp", h.address())
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	return &wire{h.t, conn, bufio.NewReader(conn)}
+	return &wire{h.t, conn.(*net.TCPConn), bufio.NewReader(conn)}
+}
+
+// address is where the house's real door is, which it opens.
+func (h *house) address() string {
+	h.t.Helper()
+	h.doorOnce.Do(func() {
+		d, err := tcp.Listen("127.0.0.1:0", h.Gateway, tcp.Options{})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		served := make(chan error, 1)
+		go func() { served <- d.Serve() }()
+		h.t.Cleanup(func() {
+			_ = d.Close()
+			<-served
+		})
+		h.doorAt = d.Addr().String()
+	})
+	return h.doorAt
 }
 
 func (w *wire) say(text string) {
