@@ -11,10 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"headgate/gateway"
+	"headgate/gateway/gatewaytest"
 )
 
 // What a client does wrong gets a clear error, reaches no member and is held
@@ -207,6 +210,48 @@ func TestBodiesAreFaithful(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The same for generated bodies, which TestGeneratedBodiesDifferOnlyInModel
+// has ten times as many of: what arrives is what was sent but for the model and
+// the wish for usage.
+func TestBodiesArriveAsTheyWereSent(t *testing.T) {
+	t.Parallel()
+	var wanted sync.Map
+	u := serve(t, func(v *visit) {
+		nth := v.Header.Get("X-Title")
+		if want, there := wanted.LoadAndDelete(nth); !there || want.(string) != string(v.Body) {
+			t.Errorf("body %s arrived as\n%q, want\n%q", nth, v.Body, want)
+		}
+		v.Body = nil // many are sent
+		v.reply(200, "application/json", whole("good"))
+	})
+	h := open(t, []string{u.url}, func(c *gateway.Config) { c.Providers[0].Models[0].Name = "up-model" })
+	h.server.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 4
+	bodies := make(chan gatewaytest.Body)
+	var sent atomic.Int64
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for body := range bodies {
+				nth := fmt.Sprint(sent.Add(1))
+				wanted.Store(nth, body.Wanted)
+				if got := h.post(body.Sent, "X-Title", nth); got.err != nil || got.status != 200 || got.text() != "good" || got.done() != body.Stream {
+					t.Errorf("body %s: %d %s (%v): %q", nth, got.status, got.body, got.err, body.Sent)
+				}
+			}
+		})
+	}
+	random := gateway.Random(t)
+	for range *gateway.BodyCount / 10 {
+		bodies <- gatewaytest.NewBody(random, "chat", "up-model")
+		if t.Failed() {
+			break
+		}
+	}
+	close(bodies)
+	workers.Wait()
+	wanted.Range(func(nth, _ any) bool { t.Errorf("body %s didn't arrive", nth); return true })
 }
 
 // Only what is listed passes, in both directions.

@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"headgate/gateway/gatewaytest"
 )
 
-var seed = flag.Uint64("seed", 0, "of the generated groups; 0: a new one")
-
 // troubles are entries of the fault list that another member can make good.
 var troubles = []string{"FLT-001", "FLT-008", "FLT-010", "FLT-016", "FLT-017", "FLT-018", "FLT-029", "FLT-030", "FLT-033", "FLT-039", "FLT-044", "FLT-046", "FLT-050"}
 
@@ -22,12 +19,7 @@ var troubles = []string{"FLT-001", "FLT-008", "FLT-010", "FLT-016", "FLT-017", "
 // reply is of two.
 func TestGeneratedGroups(t *testing.T) {
 	t.Parallel()
-	s := *seed
-	if s == 0 {
-		s = rand.Uint64()
-	}
-	t.Logf("-seed %d", s)
-	random := rand.New(rand.NewPCG(s, 0))
+	random := gateway.Random(t)
 	for limit := time.Now().Add(3 * time.Second); time.Now().Before(limit); {
 		if !t.Run("group", func(t *testing.T) { generated(t, random) }) {
 			return
