@@ -167,6 +167,7 @@ func (a *attempt) try() *result {
 			return res
 		}
 		a.closeResponse()
+		a.record.FirstByte, a.record.Status = 0, 0 // the reply to the second request counts, if one comes
 	}
 }
 

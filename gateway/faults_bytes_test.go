@@ -251,6 +251,27 @@ func TestUsageRefused(t *testing.T) {
 	}
 }
 
+// A connection that breaks while the provider is asked again, without what it
+// refused, is no fault of the caller's: the refusal before it says nothing.
+func TestUsageRefusedThenBroken(t *testing.T) {
+	t.Parallel()
+	u := serve(t, func(v *visit) {
+		if strings.Contains(string(v.Body), "stream_options") {
+			v.reply(400, "application/json", errorBody("invalid_request_error", "", "Unrecognized request argument supplied: stream_options"))
+			return
+		}
+		v.say("HTTP")
+		v.reset()
+	})
+	good := serve(t, healthy)
+	h := open(t, []string{u.url, good.url})
+	h.post(streamBody).wantGood(t, true)
+	first := h.ledger.await(t, 1)[0].Attempts[0]
+	if first.Outcome.Class != gateway.ClassTransient || first.Status != 0 || first.FirstByte != 0 {
+		t.Errorf("the first attempt is %+v", first)
+	}
+}
+
 // FLT-068: our provider key doesn't come back out.
 func TestFLT068KeyEchoed(t *testing.T) {
 	t.Parallel()

@@ -369,6 +369,40 @@ func TestOldCallsAreRemoved(t *testing.T) {
 	})
 }
 
+// sluggishStore takes its time for a write.
+type sluggishStore struct {
+	*fakeStore
+	takes time.Duration
+}
+
+func (s sluggishStore) Write(ctx context.Context, entries []calllog.Entry) error {
+	time.Sleep(s.takes)
+	return s.fakeStore.Write(ctx, entries)
+}
+
+// What a kill may cost is the last 100 ms and a write, not twice as much because
+// a write was on its way.
+func TestCallsDoNotWaitAnewAfterAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, sluggishStore{store, 80 * time.Millisecond})
+		log.Record(okCall(1))
+		time.Sleep(110 * time.Millisecond) // it is being written since 10 ms
+		log.Record(okCall(2))
+		time.Sleep(179 * time.Millisecond)
+		synctest.Wait()
+		if got := store.count(); got != 1 {
+			t.Fatalf("%d calls after 289 ms, want 1", got)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if got := store.count(); got != 2 {
+			t.Fatalf("%d calls after 290 ms, want 2", got)
+		}
+		closeLog(t, log)
+	})
+}
+
 func TestBadQueries(t *testing.T) {
 	log := calllog.New(newFakeStore(), &event.Bus{}, slog.New(slog.DiscardHandler))
 	for name, tc := range map[string]struct {

@@ -47,6 +47,7 @@ type batch struct {
 	lengths  []int // how many of attempts belong to each call
 	attempts []gateway.Attempt
 	bytes    int
+	since    time.Time // when the first came
 }
 
 func newQueue(shed func(bodies int)) *queue {
@@ -98,6 +99,7 @@ func (q *queue) put(c *gateway.Call) bool {
 	b.attempts = append(b.attempts, c.Attempts...)
 	switch len(b.calls) {
 	case 1:
+		b.since = time.Now()
 		signal(q.some)
 	case batchCalls:
 		signal(q.enough)
@@ -136,7 +138,8 @@ func (q *queue) take(ctx context.Context) *batch {
 	case <-ctx.Done():
 		return nil
 	}
-	due := time.NewTimer(batchDelay)
+	// The first may have waited already, while the batch before was written.
+	due := time.NewTimer(batchDelay - q.waited())
 	defer due.Stop()
 	select {
 	case <-q.enough:
@@ -161,6 +164,13 @@ func (q *queue) take(ctx context.Context) *batch {
 	q.waiting, q.spare, q.bodies = q.spare, nil, 0
 	b.join()
 	return b
+}
+
+// waited returns for how long the first call has waited.
+func (q *queue) waited() time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return time.Since(q.waiting.since)
 }
 
 // join gives each call its attempts. Their slice doesn't grow any more.
