@@ -180,6 +180,8 @@ export function rpc(page, method, ...args) {
 
 const price = { inputPrice: null, outputPrice: null, cachedInputPrice: null, callPrice: null }
 
+const rule = { statusFrom: 429, text: 'daily limit', action: 'cooldown', cooldownSeconds: 3600 }
+
 /** A provider that refuses connections and a good one with a model each, the group "chat" of both, and a key. */
 export async function furnish(
   page,
@@ -195,7 +197,16 @@ export async function furnish(
     const keys = [
       { id: 0, secret: `sk-${name.replaceAll(' ', '')}-0123456789abcdef`, enabled: true },
     ]
-    const input = { id: 0, name, dialect: 'openai', baseUrl, enabled: true, headers: [], keys }
+    const input = {
+      id: 0,
+      name,
+      dialect: 'openai',
+      baseUrl,
+      enabled: true,
+      headers: [],
+      rules: name === names.good ? [rule] : [],
+      keys,
+    }
     const provider = await rpc(page, 'Providers/Save', input)
     const prices = { ...price, inputPrice: 1, outputPrice: 2 }
     models.push(

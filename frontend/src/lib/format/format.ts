@@ -62,7 +62,8 @@ export function duration(locale: string, ms: number | null): string {
   if (ms < 10) return unit(ms, 'millisecond', 1)
   if (ms < 1000) return unit(ms, 'millisecond', 0)
   if (ms < 60_000) return unit(ms / 1000, 'second', ms < 10_000 ? 2 : 1)
-  return unit(ms / 60_000, 'minute', 1)
+  if (ms < 3_600_000) return unit(ms / 60_000, 'minute', 1)
+  return unit(ms / 3_600_000, 'hour', 1)
 }
 
 export function bytes(locale: string, n: number): string {

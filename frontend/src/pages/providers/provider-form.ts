@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ProviderInput } from '../../lib/api'
+import { sentRules } from '../rules/words'
 import { presets, type Preset } from './presets'
 
 const most = 3600
@@ -75,6 +76,7 @@ export function cleaned(input: ProviderInput): ProviderInput {
     name: input.name.trim(),
     baseUrl: input.baseUrl.trim(),
     proxy: input.proxy.trim(),
+    rules: sentRules(input.rules),
     headers: input.headers
       .map(({ name, value }) => ({ name: name.trim(), value: value.trim() }))
       .filter(({ name, value }) => name !== '' || value !== ''),

@@ -15,7 +15,15 @@ export const groupsHandlers = (fake: FakeProgram): Handlers => ({
     fake.publish('health')
   },
   'Groups.Explain': (id: number) => explain(fake, id),
+  'Groups.TestRules': (rules: T.Rule[], status: number, answer: string) => ({
+    number: 1 + rules.findIndex((rule) => fits(rule, status, answer)),
+  }),
 })
+
+function fits({ statusFrom, statusTo, text }: T.Rule, status: number, answer: string): boolean {
+  const within = statusFrom === 0 || (statusFrom <= status && status <= (statusTo || statusFrom))
+  return within && answer.toLowerCase().includes(text.toLowerCase())
+}
 
 function saveGroup(fake: FakeProgram, input: T.GroupInput): T.Group {
   const members = input.members.map((member) => {
