@@ -87,11 +87,17 @@ func TestCooldown(t *testing.T) {
 		t.Errorf("after a failed probe: %+v", m)
 	}
 	ask(0, "cooling down for twice as long")
+	if m := h.healthOf(1); m.Trial {
+		t.Errorf("while it cools down: %+v", m)
+	}
 	clock.advance(121 * time.Second)
+	if m := h.healthOf(1); !m.Trial || m.Probing || !m.CooldownUntil.IsZero() {
+		t.Errorf("after its cooldown: %+v", m)
+	}
 	bad.fails.Store(false)
 	ask(1, "half open: the probe succeeds")
 	ask(1, "healthy again")
-	if m := h.healthOf(1); m.Failures != 0 || !m.CooldownUntil.IsZero() {
+	if m := h.healthOf(1); m.Failures != 0 || m.Trial || !m.CooldownUntil.IsZero() {
 		t.Errorf("after a success: %+v", m)
 	}
 }
@@ -137,6 +143,9 @@ func TestOneProbe(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { h.post(plainBody).wantGood(t, false) })
 	<-arrived
+	if m := h.healthOf(1); !m.Trial || !m.Probing {
+		t.Errorf("while it is probed: %+v", m)
+	}
 	for range 5 {
 		h.post(plainBody).wantGood(t, false)
 	}

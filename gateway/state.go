@@ -69,6 +69,8 @@ type MemberHealth struct {
 	MemberID      int64
 	Failures      int       // within the threshold's window
 	CooldownUntil time.Time // zero: not cooling down
+	Trial         bool      // its cooldown is over, and no call has shown yet whether its trouble is
+	Probing       bool      // on trial, and one call is finding out
 	LastFailureAt time.Time // zero: none
 	Class         Class     // of the last failure
 	Reason        string
@@ -135,6 +137,8 @@ func (h *health) list(s *snapshot) []MemberHealth {
 		if state != nil {
 			state.forgetBefore(now.Add(-s.failover.Window))
 			entry.Failures = len(state.failures)
+			entry.Trial = !state.until.IsZero() && !state.until.After(now)
+			entry.Probing = entry.Trial && state.probing
 			entry.LastFailureAt, entry.Class, entry.Reason, entry.Message = state.last.at, state.last.class, state.last.reason, state.last.message
 		}
 		list = append(list, entry)

@@ -87,6 +87,7 @@ func (c *Catalog) Health() []MemberHealth {
 	for _, h := range c.engine.Health() {
 		list = append(list, MemberHealth{
 			MemberID: h.MemberID, Failures: h.Failures, CooldownUntil: milliseconds(h.CooldownUntil),
+			Trial: h.Trial, Probing: h.Probing,
 			Class: string(h.Class), Reason: h.Reason, Message: h.Message, LastFailureAt: milliseconds(h.LastFailureAt),
 		})
 	}

@@ -220,6 +220,8 @@ type MemberHealth struct {
 	MemberID      int64  `json:"memberId"`
 	Failures      int    `json:"failures"`      // within the threshold's window
 	CooldownUntil int64  `json:"cooldownUntil"` // 0: not cooling down
+	Trial         bool   `json:"trial"`         // its cooldown is over, and no call has shown yet whether its trouble is
+	Probing       bool   `json:"probing"`       // on trial, and one call is finding out
 	Class         string `json:"class"`         // of the last failure; "": none
 	Reason        string `json:"reason"`
 	Message       string `json:"message"`       // in English, without secrets

@@ -248,7 +248,7 @@ func startsOf(key string) []string {
 // shown are the engine's words that the window shows: the type of the constants
 // or the name of the field, and where their texts stand.
 var shown = map[string]string{
-	"Class": "class", "Action": "attempt.action", "State": "calls.state", "reason": "reason", "Reason": "reason",
+	"Class": "class", "State": "calls.state", "reason": "reason", "Reason": "reason",
 }
 
 func TestEveryWordOfTheEngineHasItsText(t *testing.T) {

@@ -118,7 +118,7 @@ test('from the first login to a call that fails over', { timeout: 120_000 }, asy
     await drawer.getByText('2 attempts').waitFor()
     const attempts = drawer.getByRole('article')
     assert.equal(await attempts.count(), 2)
-    assert.match(await attempts.nth(0).textContent(), /Down[\s\S]*The next member was tried/)
+    assert.match(await attempts.nth(0).textContent(), /Down[\s\S]*Then Good · .* was tried\./)
     assert.match(await attempts.nth(1).textContent(), /Good[\s\S]*Success/)
     assert.doesNotMatch(
       await attempts.nth(0).textContent(),

@@ -93,6 +93,8 @@ function fill(fake: FakeProgram) {
       memberId: 2,
       failures: 2,
       cooldownUntil: Date.now() + 54_000,
+      trial: false,
+      probing: false,
       class: 'rate_limited',
       reason: 'rate_limited',
       message: 'Rate limit exceeded: free-models-per-min.',

@@ -1272,6 +1272,8 @@ export namespace catalog {
 	    memberId: number;
 	    failures: number;
 	    cooldownUntil: number;
+	    trial: boolean;
+	    probing: boolean;
 	    class: string;
 	    reason: string;
 	    message: string;
@@ -1286,6 +1288,8 @@ export namespace catalog {
 	        this.memberId = source["memberId"];
 	        this.failures = source["failures"];
 	        this.cooldownUntil = source["cooldownUntil"];
+	        this.trial = source["trial"];
+	        this.probing = source["probing"];
 	        this.class = source["class"];
 	        this.reason = source["reason"];
 	        this.message = source["message"];

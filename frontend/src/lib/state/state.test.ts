@@ -116,6 +116,8 @@ describe('Groups', () => {
         memberId: 4,
         failures: 2,
         cooldownUntil: 9e15,
+        trial: false,
+        probing: false,
         class: 'timeout',
         reason: 'x',
         message: '',

@@ -250,9 +250,12 @@ describe('a call', () => {
     const { user, drawer } = await opened(fake, 'req-2')
     expect(within(drawer).getByText('2 attempts')).toBeVisible()
     expect(within(drawer).getByText('Provider error')).toBeVisible()
-    expect(within(drawer).getByText(/The next member was tried/)).toHaveTextContent(
-      'its key is passed over for 1m',
-    )
+    expect(within(drawer).getByText('Then Good · gpt-4.1-mini was tried.')).toBeVisible()
+    expect(
+      within(drawer).getByText(
+        /^The key sk-a…wxyz is passed over until .*\d\d:\d\d:\d\d \(1m\)\.$/,
+      ),
+    ).toBeVisible()
     expect(within(drawer).getByText(/Wait before/)).toHaveTextContent('15ms')
     await user.click(within(drawer).getByRole('button', { name: 'Copy call ID' }))
     expect(fake.copied).toBe('req-2')
@@ -278,17 +281,33 @@ describe('a call', () => {
 
   it('tells what was tried next, whatever the outcome had called for', async () => {
     const fake = program()
-    fake.rows = [row(1, { state: 'failed', attempts: 3 })]
+    fake.rows = [row(1, { state: 'failed', attempts: 3, message: 'the upstream answered 429' })]
     const limited = { class: 'rate_limited', reason: 'rate_limited', action: 'next_key' }
     fake.attempts = [
-      attempt({ ...limited, priority: 1 }),
-      attempt({ ...limited, priority: 2 }),
-      attempt({ ...limited, priority: 3, memberId: 2 }),
+      attempt({ ...limited, keyHint: 'sk-1' }),
+      attempt({ ...limited, keyHint: 'sk-2' }),
+      attempt({ ...limited, memberId: 2, provider: 'B', model: 'm2' }),
     ]
-    await opened(fake, 'req-1')
-    expect(await screen.findByText(/priority 1 .*The next key was tried/)).toBeVisible()
-    expect(screen.getByText(/priority 2 .*The next member was tried/)).toBeVisible()
-    expect(screen.getByText(/priority 3/)).not.toHaveTextContent('was tried')
+    const { drawer } = await opened(fake, 'req-1')
+    const cards = () => within(drawer).getAllByRole('article')
+    await waitFor(() => expect(cards()).toHaveLength(3))
+    expect(within(drawer).getByText('No member could answer. The last one:')).toBeVisible()
+    expect(cards()[0]).toHaveTextContent('Then the key sk-2 was tried.')
+    expect(cards()[1]).toHaveTextContent('Then B · m2 was tried.')
+    expect(cards()[2]).toHaveTextContent('No other member was left to try.')
+  })
+
+  it.each([
+    ['partial', 'transient', 'next', 'The reply had begun, so no other member could take over.'],
+    ['failed', 'caller_fault', 'stop', 'No other member was tried.'],
+    ['canceled', 'canceled', 'stop', 'No other member was tried.'],
+  ])('tells why a %s one was not tried elsewhere', async (state, kind, action, words) => {
+    const fake = program()
+    fake.rows = [row(1, { state, message: 'it ended' })]
+    fake.attempts = [attempt({ class: kind, action, reason: 'no_text' })]
+    const { drawer } = await opened(fake, 'req-1')
+    expect(await within(drawer).findByText(words)).toBeVisible()
+    expect(within(drawer).queryByText(/No member could answer/)).toBeNull()
   })
 
   it('filters by a value of its own', async () => {

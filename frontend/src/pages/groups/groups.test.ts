@@ -31,6 +31,8 @@ const failing = (more: Partial<MemberHealth> = {}): MemberHealth => ({
   memberId: 12,
   failures: 2,
   cooldownUntil: Date.now() + 30_000,
+  trial: false,
+  probing: false,
   class: 'rate_limited',
   reason: 'rate_limited',
   message: 'Slow down, please.',
@@ -242,6 +244,26 @@ describe('health', () => {
     await user.click(screen.getByRole('button', { name: 'Clear the cooldown of A · m2' }))
     expect(fake.last('Groups.ClearCooldown')).toEqual([12])
     await waitFor(() => expect(screen.getAllByText('Ready')).toHaveLength(2))
+  })
+
+  it.each([
+    [{ cooldownUntil: 0, trial: true }, 'Next call tries it'],
+    [{ cooldownUntil: Date.now() - 1000 }, 'Next call tries it'],
+    [{ cooldownUntil: 0, trial: true, probing: true }, 'Being tried again'],
+  ])('says what comes after a cooldown: %o', async (state, words) => {
+    const fake = program()
+    fake.health = [failing(state)]
+    await show(GroupsPage, {}, fake)
+    expect(await screen.findByText(words)).toBeVisible()
+  })
+
+  it('says when nobody is left, and until when', async () => {
+    const fake = program()
+    fake.health = [failing({ memberId: 11, cooldownUntil: Date.now() + 90_000 }), failing()]
+    const { user } = await show(GroupsPage, {}, fake)
+    expect(await screen.findByText(/^All passed over, 0:(29|30) left$/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: /Last failure of A · m2/ }))
+    expect(screen.getByText(/^Passed over until .*\d, then one call tries it\.$/)).toBeVisible()
   })
 
   it('tells the last failure in words, with what the provider said', async () => {

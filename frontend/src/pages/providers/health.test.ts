@@ -11,6 +11,8 @@ const state = (more: Partial<T.MemberHealth>): T.MemberHealth => ({
   memberId: 1,
   failures: 1,
   cooldownUntil: 0,
+  trial: false,
+  probing: false,
   class: 'transient',
   reason: 'connection_refused',
   message: 'dial tcp: refused',
