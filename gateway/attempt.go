@@ -3,16 +3,14 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 
 	"headgate/gateway/dialect"
+	"headgate/gateway/http1"
 )
 
 // Caps on what an upstream may send.
@@ -35,9 +33,8 @@ type attempt struct {
 	// unfollow lets the attempt outlive its call.
 	unfollow func() bool
 
-	connected atomic.Int64 // nanoseconds that connecting took; 0: a kept connection
-	asked     bool         // usage was asked for by us, so it is hidden again
-	response  *http.Response
+	asked     bool // usage was asked for by us, so it is hidden again
+	response  *http1.Response
 	record    Attempt
 	usage     Usage
 	late      *Keyword // a failure keyword that came after the commit
@@ -76,7 +73,6 @@ func (a *attempt) do() (outcome Outcome) {
 		a.limit.stop()
 		a.close()
 		a.record.Total = time.Since(a.began)
-		a.record.Connect = time.Duration(a.connected.Load())
 		if !settled { // a panic: nobody is to blame, and the half-open state ends
 			a.x.g.health.note(a.turn, Outcome{Blames: BlamesNobody}, a.x.s.failover)
 		}
@@ -102,8 +98,8 @@ func (a *attempt) classify(res *result) Outcome {
 		return *res.told
 	}
 	res.status, res.now = a.record.Status, time.Now()
-	if a.response != nil {
-		res.header = a.response.Header
+	if a.response != nil && res.header == nil {
+		res.header = a.response.Fields.Header()
 	}
 	if res.header == nil {
 		res.header = http.Header{}
@@ -151,8 +147,8 @@ func (a *attempt) try() *result {
 		}
 		a.x.g.health.reached(a.m.provider)
 		a.record.FirstByte = time.Since(a.began)
-		a.record.Status = a.response.StatusCode
-		if a.response.StatusCode == http.StatusOK {
+		a.record.Status = a.response.Status
+		if a.response.Status == http.StatusOK {
 			return a.relay()
 		}
 		res := a.readError()
@@ -172,41 +168,24 @@ func (a *attempt) try() *result {
 }
 
 func (a *attempt) roundTrip() error {
-	body := rewritten(nil, a.asking.body, a.asking.head, a.m.quotedModel, a.asked)
-	trace := &httptrace.ClientTrace{}
-	var asked time.Time
-	trace.GetConn = func(string) { asked = time.Now() }
-	trace.GotConn = func(got httptrace.GotConnInfo) {
-		if !got.Reused {
-			a.connected.Store(int64(time.Since(asked)))
-		}
-	}
-	var handshake atomic.Pointer[error]
-	trace.TLSHandshakeDone = func(_ tls.ConnectionState, err error) {
-		if err != nil {
-			handshake.Store(&err)
-		}
-	}
 	p := a.m.provider
-	request := (&http.Request{
-		Method: http.MethodPost, URL: p.urls[dialect.Chat], Host: p.urls[dialect.Chat].Host,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: upstreamHeader(a.x.r.Header, p, a.key),
-		Body:   io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil },
-	}).WithContext(httptrace.WithClientTrace(a.ctx, trace))
+	var t http1.Trace
 	var err error
-	a.response, err = p.carrier.roundTrip(request)
-	if failed := handshake.Load(); err != nil && failed != nil && a.ctx.Err() == nil && !errors.Is(err, errProxy) {
-		return fmt.Errorf("%w: %w", errTLS, err)
+	a.response, err = p.carrier.roundTrip(a.ctx, &upstreamRequest{
+		method: http.MethodPost, url: p.urls[dialect.Chat], target: p.targets[dialect.Chat],
+		fields: upstreamFields(a.x.r.Header, p, a.key),
+		body:   [][]byte{rewritten(nil, a.asking.body, a.asking.head, a.m.quotedModel, a.asked)},
+	}, &t)
+	if t.Connect > 0 {
+		a.record.Connect = t.Connect
 	}
 	return err
 }
 
 // readError takes in a reply whose status is not 200.
 func (a *attempt) readError() *result {
-	res := &result{header: a.response.Header}
-	status := a.response.StatusCode
+	res := &result{header: a.response.Fields.Header()}
+	status := a.response.Status
 	if status < 200 || status > 200 && status < 300 {
 		res.err = errUnexpectedCode
 		return res
@@ -272,7 +251,7 @@ func (a *attempt) relayJSON(reader io.Reader) *result {
 	defer putBuffer(body)
 	share := &a.x.share
 	defer share.shrink(share.n)
-	if err := share.read(reader, body, a.response.ContentLength, largestReply); err != nil {
+	if err := share.read(reader, body, a.response.Length, largestReply); err != nil {
 		return &result{err: err}
 	}
 	if !share.take(len(*body)) { // its texts
@@ -337,7 +316,7 @@ func (a *attempt) commit(contentType string, length int) {
 	a.limit.commit()
 	x.g.health.began(a.turn)
 	h := x.w.Header()
-	x.passBack(a.response.Header)
+	x.passBack(a.response.Fields)
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	if length >= 0 {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"headgate/gateway/http1"
 )
 
 // upstream carries requests to providers. Providers that are reached in the
@@ -27,12 +27,17 @@ type way struct {
 	tls     time.Duration
 }
 
-// carrier carries the requests of one way. It is net/http's Transport rather
-// than its Client: no redirects, no cookies, no proxies from the environment.
+// carrier carries the requests of one way. Where HTTP/1.1 is spoken without a
+// proxy it has connections of its own, which cost half as much; all else goes
+// through net/http's Transport, as does the first request to a TLS server, which
+// tells what is spoken there. No redirects, no cookies, no proxies from the
+// environment.
 type carrier struct {
 	way   way
 	proxy *url.URL // nil: none
-	kept  *http.Transport
+	own   *http1.Client
+	spoke sync.Map        // origins that spoke HTTP/1.1 over TLS
+	kept  *http.Transport // HTTP/2, proxies and strangers
 	fresh *http.Transport // each request on a connection of its own
 	sleep *sleepWatch
 }
@@ -40,9 +45,17 @@ type carrier struct {
 func newUpstream() *upstream { return &upstream{current: map[way]*carrier{}} }
 
 func newCarrier(p *provider) *carrier {
-	c := &carrier{way: p.way, proxy: p.proxy, kept: newTransport(p.way, p.proxy), fresh: newTransport(p.way, p.proxy), sleep: newSleepWatch()}
+	c := &carrier{
+		way: p.way, proxy: p.proxy, own: newOwn(p.way, nil), sleep: newSleepWatch(),
+		kept: newTransport(p.way, p.proxy), fresh: newTransport(p.way, p.proxy),
+	}
 	c.fresh.DisableKeepAlives = true
 	return c
+}
+
+func (c *carrier) closeIdle() {
+	c.own.CloseIdle()
+	c.kept.CloseIdleConnections()
 }
 
 // follow gives the providers of a new configuration their carriers. Those that
@@ -62,12 +75,12 @@ func (u *upstream) follow(providers []*provider) {
 		next[p.way], p.carrier = c, c
 	}
 	for _, c := range u.retired { // what ran on them has mostly ended
-		c.kept.CloseIdleConnections()
+		c.closeIdle()
 	}
 	u.retired = nil
 	for w, c := range u.current {
 		if next[w] == nil {
-			c.kept.CloseIdleConnections()
+			c.closeIdle()
 			u.retired = append(u.retired, c)
 		}
 	}
@@ -83,116 +96,71 @@ func (u *upstream) borrow(p *provider) (c *carrier, end func()) {
 		return c, func() {}
 	}
 	c = newCarrier(p)
-	return c, c.kept.CloseIdleConnections
+	return c, c.closeIdle
 }
 
 func (u *upstream) close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, c := range u.current {
-		c.kept.CloseIdleConnections()
+		c.closeIdle()
 	}
 	for _, c := range u.retired {
-		c.kept.CloseIdleConnections()
+		c.closeIdle()
 	}
 }
-
-// errUnlooked is what HTTP/2 says when a stream is refused or a connection is
-// sent away.
-var errUnlooked = errors.New("http2: the upstream sent the request back without looking at it")
 
 // roundTrip sends a request and returns the head of its reply. A kept
 // connection may turn out to be dead only when it is used: one that ends before
 // any byte of a reply sends the request once more, and never twice, on a new
-// connection; so does one over which the upstream sends it back unlooked at. The
-// Transport, which needs GetBody for that, would go on for as long as it has
-// kept ones, and with HTTP/2 for a minute, waiting longer each time.
-func (c *carrier) roundTrip(r *http.Request) (*http.Response, error) {
-	var kept, answered atomic.Bool
-	watched := r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
-		GotConn:              func(got httptrace.GotConnInfo) { kept.Store(got.Reused) },
-		GotFirstResponseByte: func() { answered.Store(true) },
-	}))
-	watched.GetBody = nil
+// connection; so does one over which the upstream sends it back unlooked at.
+func (c *carrier) roundTrip(ctx context.Context, r *upstreamRequest, t *http1.Trace) (*http1.Response, error) {
 	if c.sleep.slept() {
-		c.kept.CloseIdleConnections()
+		c.closeIdle()
 	}
-	reply, err := c.send(c.kept, watched)
-	if err == nil || answered.Load() || r.Context().Err() != nil || !errors.Is(err, errUnlooked) && !(kept.Load() && isLost(err)) {
+	reply, err := c.send(ctx, r, false, t)
+	if err == nil || t.Answered || ctx.Err() != nil || !errors.Is(err, errUnlooked) && !(t.Reused && isLost(err)) {
 		return reply, err
 	}
-	again := *r
-	if r.GetBody != nil {
-		if again.Body, err = r.GetBody(); err != nil {
-			return nil, err
-		}
-		again.GetBody = nil
-	}
-	return c.send(c.fresh, &again)
+	return c.send(ctx, r, true, t)
 }
 
 // isLost tells whether a kept connection turned out to be dead. net/http has no
 // type for the last one: a request that it would have sent once more.
 func isLost(err error) bool {
-	return isReset(err) || isClosed(err) || strings.Contains(err.Error(), "cannot rewind body after connection loss")
+	return errors.Is(err, http1.ErrStray) || isReset(err) || isClosed(err) || strings.Contains(err.Error(), "cannot rewind body after connection loss")
 }
 
-func (c *carrier) send(over *http.Transport, r *http.Request) (*http.Response, error) {
-	var reply *http.Response
-	var err error
-	if c.proxy == nil {
-		reply, err = over.RoundTrip(r)
-	} else {
-		reply, err = c.sendByProxy(over, r)
+func (c *carrier) send(ctx context.Context, r *upstreamRequest, fresh bool, t *http1.Trace) (*http1.Response, error) {
+	if !c.isOwn(r) {
+		return c.sendByTransport(ctx, r, fresh, t)
 	}
-	if err != nil && strings.Contains(err.Error(), "http2: Transport: cannot retry err") {
-		err = errUnlooked
+	reply, err := c.own.Do(ctx, &http1.Request{Method: r.method, Target: r.target, Fields: r.fields, Body: r.body, Fresh: fresh}, t)
+	if failed, ok := errors.AsType[*http1.HandshakeError](err); ok {
+		if failed.WantsOther() { // than it did before
+			c.spoke.Delete(r.target.Origin())
+			return c.sendByTransport(ctx, r, fresh, t)
+		}
+		return nil, tlsError(err)
 	}
 	return reply, err
 }
 
-// sendByProxy tells what a proxy did wrong from what the provider did: a
-// failure until there is a connection, or until the handshake with the provider
-// begins, is the proxy's. It also bounds that time: net/http allows a proxy a
-// minute.
-func (c *carrier) sendByProxy(over *http.Transport, r *http.Request) (*http.Response, error) {
-	if err := refuseHost(r.URL.Hostname()); err != nil { // it would not be dialled here
-		return nil, err
+// isOwn tells whether a request goes over a connection of our own.
+func (c *carrier) isOwn(r *upstreamRequest) bool {
+	if c.proxy != nil || r.target == nil {
+		return false
 	}
-	ctx, cancel := context.WithCancelCause(r.Context())
-	const onTheWay, through, late = 0, 1, 2
-	var state, handshakes atomic.Int32
-	allowed := c.way.connect
-	if c.proxy.Scheme == "https" {
-		allowed += c.way.tls
-		handshakes.Store(-1) // the first one is with the proxy
+	if !r.target.Secure() {
+		return true
 	}
-	limit := time.AfterFunc(allowed, func() {
-		if state.CompareAndSwap(onTheWay, late) {
-			cancel(errConnectTimeout)
-		}
-	})
-	defer limit.Stop()
-	arrived := func() { state.CompareAndSwap(onTheWay, through) }
-	reply, err := over.RoundTrip(r.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { arrived() },
-		TLSHandshakeStart: func() {
-			if handshakes.Add(1) > 0 {
-				arrived()
-			}
-		},
-	})))
-	switch {
-	case err != nil && r.Context().Err() == nil && state.Load() != through:
-		if state.Load() == late {
-			err = errConnectTimeout
-		}
-		return nil, &proxyError{proxy: c.proxy.Host, err: err}
-	case err != nil:
-		return nil, err
-	case reply.StatusCode == http.StatusProxyAuthRequired:
-		_ = reply.Body.Close()
-		return nil, &proxyError{proxy: c.proxy.Host, err: errProxyAuth}
+	_, known := c.spoke.Load(r.target.Origin())
+	return known
+}
+
+// learn notes what a TLS server speaks.
+func (c *carrier) learn(r *upstreamRequest, reply *http.Response) {
+	if c.proxy == nil && r.target != nil && reply.ProtoMajor == 1 {
+		c.spoke.Store(r.target.Origin(), struct{}{})
 	}
-	return reply, nil
 }

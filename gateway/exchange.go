@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"headgate/gateway/dialect"
+	"headgate/gateway/http1"
 )
 
 // How long a client may take to accept a piece of what is written to it, and
@@ -337,7 +338,7 @@ func (x *exchange) answer(r refusal) {
 
 // pass hands an upstream's error on.
 func (x *exchange) pass(p passedReply) {
-	x.passBack(p.header)
+	x.passBack(http1.FieldsOf(p.header))
 	x.answerHeader()
 	x.w.Header().Set("Content-Type", "application/json")
 	x.w.Header().Set("X-Should-Retry", "false")
@@ -346,12 +347,12 @@ func (x *exchange) pass(p passedReply) {
 	_ = x.write(p.body) // the call has failed already
 }
 
-// passBack hands those of an upstream's headers on that mean something to the
+// passBack hands those of an upstream's fields on that mean something to the
 // client.
-func (x *exchange) passBack(from http.Header) {
-	for _, name := range passedBack {
-		if values := from[name]; values != nil && !slices.Contains(x.at.dialect.Withheld, name) {
-			x.w.Header()[name] = values
+func (x *exchange) passBack(from http1.Fields) {
+	for _, f := range from {
+		if name := passedBackName(f.Name); name != "" && !slices.Contains(x.at.dialect.Withheld, name) {
+			x.w.Header().Add(name, f.Value)
 		}
 	}
 }

@@ -30,6 +30,15 @@ func (g *Gateway) Trust(roots *x509.CertPool) {
 		for _, t := range []*http.Transport{c.kept, c.fresh} {
 			t.TLSClientConfig = &tls.Config{RootCAs: roots}
 		}
+		c.own = newOwn(c.way, &tls.Config{RootCAs: roots})
+	}
+}
+
+// OnlyTransport makes all upstreams be asked through net/http. Call it after
+// Apply, before any request.
+func (g *Gateway) OnlyTransport() {
+	for _, p := range g.current.Load().served {
+		clear(p.targets)
 	}
 }
 

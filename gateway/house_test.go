@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -240,6 +241,10 @@ const (
 	providerKey = "sk-upstream-0123456789"
 )
 
+// With -transport all that these tests prove of connections of our own is proven
+// of those that net/http makes.
+var byTransport = flag.Bool("transport", false, "ask upstreams through net/http only")
+
 // house is a gateway with its door open.
 type house struct {
 	*gateway.Gateway
@@ -301,6 +306,9 @@ func (h *house) apply() {
 	h.t.Helper()
 	if err := h.Apply(h.config); err != nil {
 		h.t.Fatal(err)
+	}
+	if *byTransport {
+		h.OnlyTransport()
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"headgate/gateway/dialect"
+	"headgate/gateway/http1"
 )
 
 // ProbeResult is what a test of a provider found.
@@ -84,20 +85,18 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	defer cancel()
 	key := p.keys[0]
 	res := &result{header: http.Header{}}
-	request, err := http.NewRequestWithContext(ctx, method, p.urls[operation].String(), strings.NewReader(body))
-	if err != nil {
-		res.err = err
-		return ProbeResult{Outcome: classify(res, p.secrets)}, nil
-	}
-	request.Header = upstreamHeader(http.Header{}, p, key)
-	reply, err := p.carrier.roundTrip(request)
+	var t http1.Trace
+	reply, err := p.carrier.roundTrip(ctx, &upstreamRequest{
+		method: method, url: p.urls[operation], target: p.targets[operation],
+		fields: upstreamFields(http.Header{}, p, key), body: [][]byte{[]byte(body)},
+	}, &t)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()
 		return ProbeResult{Outcome: g.health.judgeTest(p, res.err, classify(res, p.secrets))}, nil
 	}
 	defer reply.Body.Close()
 	g.health.reached(p)
-	res.status, res.header, res.now = reply.StatusCode, reply.Header, time.Now()
+	res.status, res.header, res.now = reply.Status, reply.Fields.Header(), time.Now()
 	reader, err := decoded(reply)
 	if err == nil {
 		res.body, err = io.ReadAll(io.LimitReader(reader, largestReply))
@@ -105,13 +104,13 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	switch {
 	case err != nil:
 		res.err = causeOf(ctx, err)
-	case reply.StatusCode == http.StatusOK && len(strings.TrimSpace(string(res.body))) == 0:
+	case reply.Status == http.StatusOK && len(strings.TrimSpace(string(res.body))) == 0:
 		res.err = errEmptyReply
-	case reply.StatusCode == http.StatusOK:
+	case reply.Status == http.StatusOK:
 		res.readFailure(p.dialect)
 		if res.failure.Message == "" {
 			ok := Outcome{Class: ClassOK, Blames: BlamesNobody, Action: ActionDone, Reason: "ok"}
-			return ProbeResult{Status: reply.StatusCode, Outcome: ok}, res.body
+			return ProbeResult{Status: reply.Status, Outcome: ok}, res.body
 		}
 		res.err = errErrorInReply
 	default:

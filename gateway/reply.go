@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
+
+	"headgate/gateway/http1"
 )
 
 // A compressed reply may become this many times larger, and this much anyway.
@@ -18,8 +19,8 @@ const (
 
 // decoded is the reply's body without its encoding. We ask for none; some
 // servers compress all the same.
-func decoded(reply *http.Response) (io.Reader, error) {
-	switch encoding := strings.ToLower(reply.Header.Get("Content-Encoding")); encoding {
+func decoded(reply *http1.Response) (io.Reader, error) {
+	switch encoding := strings.ToLower(reply.Fields.Get("Content-Encoding")); encoding {
 	case "", "identity":
 		return reply.Body, nil
 	case "gzip", "x-gzip":

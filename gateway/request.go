@@ -7,10 +7,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
+
+	"headgate/gateway/http1"
 )
 
 // How slowly a client may send its body, and how long what is left of it is
@@ -140,25 +142,38 @@ func wentInCircles(h http.Header) bool {
 // others stay here, credentials above all.
 var passedOn = []string{"Accept", "User-Agent", "Openai-Beta", "Http-Referer", "X-Title", "Traceparent", "Tracestate"}
 
-// upstreamHeader is the header of the request to a provider.
-func upstreamHeader(client http.Header, p *provider, key *providerKey) http.Header {
-	h := make(http.Header, len(passedOn)+len(p.headers)+5)
+// upstreamRequest is a request to a provider.
+type upstreamRequest struct {
+	method string
+	url    *url.URL
+	target *http1.Target // the same; nil: only net/http can ask it
+	fields http1.Fields
+	body   [][]byte
+}
+
+// upstreamFields are the fields of the head of a request to a provider.
+func upstreamFields(client http.Header, p *provider, key *providerKey) http1.Fields {
+	f := make(http1.Fields, 0, len(passedOn)+len(p.headers)+5)
 	for _, name := range passedOn {
-		if values := client[name]; values != nil {
-			h[name] = values
+		for _, value := range client[name] {
+			f = append(f, http1.Field{Name: name, Value: value})
 		}
 	}
-	if h["User-Agent"] == nil {
-		h["User-Agent"] = []string{"headgate"}
+	if client["User-Agent"] == nil {
+		f = append(f, http1.Field{Name: "User-Agent", Value: "headgate"})
 	}
-	h["Content-Type"] = []string{"application/json"}
-	h["Accept-Encoding"] = []string{"identity"}
-	h[hopHeader] = append(slices.Clone(client[hopHeader]), self)
+	f = append(f, http1.Field{Name: "Content-Type", Value: "application/json"}, http1.Field{Name: "Accept-Encoding", Value: "identity"})
+	for _, hop := range client[hopHeader] {
+		f = append(f, http1.Field{Name: hopHeader, Value: hop})
+	}
+	f = append(f, http1.Field{Name: hopHeader, Value: self})
 	for _, fixed := range p.headers {
-		h.Set(fixed.Name, fixed.Value)
+		f = f.Set(fixed.Name, fixed.Value)
 	}
-	p.dialect.SetCredential(h, key.secret)
-	return h
+	if key.secret != "" {
+		f = f.Set(p.dialect.Credential(key.secret))
+	}
+	return f
 }
 
 // passedBack are the upstream's headers that mean something to the client.
@@ -167,4 +182,14 @@ var passedBack = []string{
 	"X-Ratelimit-Limit-Requests", "X-Ratelimit-Limit-Tokens",
 	"X-Ratelimit-Remaining-Requests", "X-Ratelimit-Remaining-Tokens",
 	"X-Ratelimit-Reset-Requests", "X-Ratelimit-Reset-Tokens",
+}
+
+// passedBackName is the name under which a field goes back; "": it doesn't.
+func passedBackName(name string) string {
+	for _, passed := range passedBack {
+		if len(name) == len(passed) && strings.EqualFold(name, passed) {
+			return passed
+		}
+	}
+	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"headgate/gateway/dialect"
+	"headgate/gateway/http1"
 )
 
 // snapshot is a Config made ready for use: what a request needs is looked up or
@@ -72,6 +73,7 @@ type provider struct {
 	headers []Header
 	secrets secrets
 	urls    map[dialect.Operation]*url.URL
+	targets map[dialect.Operation]*http1.Target // the same; without those that only net/http can ask
 
 	timeouts Timeouts
 	rules    []rule
@@ -203,7 +205,7 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	case base.User != nil:
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
-	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, secrets: secretsOfProvider(in), urls: map[dialect.Operation]*url.URL{}}
+	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, secrets: secretsOfProvider(in), urls: map[dialect.Operation]*url.URL{}, targets: map[dialect.Operation]*http1.Target{}}
 	if err := in.Timeouts.check(); err != nil {
 		return nil, err
 	}
@@ -221,6 +223,9 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	p.at = placeOf(base, p.proxy)
 	for operation := range d.Paths {
 		p.urls[operation] = endpoint(base, d, operation)
+		if target, err := http1.NewTarget(p.urls[operation]); err == nil {
+			p.targets[operation] = target
+		}
 	}
 	for _, h := range in.Headers {
 		if !isToken(h.Name) || !isHeaderValue(h.Value) {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +11,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"headgate/gateway/http1"
 )
 
 // How many idle connections wait for the next call: net/http's default of two
@@ -20,21 +23,33 @@ const (
 	idleTime    = 90 * time.Second
 )
 
-func newTransport(w way, proxy *url.URL) *http.Transport {
+// dial connects, to the address that answers first where a name has several.
+func (w way) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, w.connect, errConnectTimeout)
+	defer cancel()
 	dialer := &net.Dialer{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 4},
 		Control:         refuseAddress,
 	}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil && errors.Is(context.Cause(ctx), errConnectTimeout) {
+		return nil, fmt.Errorf("%w: %w", errConnectTimeout, err)
+	}
+	return conn, err
+}
+
+// newOwn makes the client of our own. secure is what it asks TLS servers with,
+// nil: the defaults.
+func newOwn(w way, secure *tls.Config) *http1.Client {
+	return http1.New(http1.Options{
+		Dial: w.dial, TLS: secure, TLSLimit: w.tls,
+		IdlePerOrigin: idlePerHost, Idle: idleAll, IdleTime: idleTime,
+	})
+}
+
+func newTransport(w way, proxy *url.URL) *http.Transport {
 	t := &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			ctx, cancel := context.WithTimeoutCause(ctx, w.connect, errConnectTimeout)
-			defer cancel()
-			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil && errors.Is(context.Cause(ctx), errConnectTimeout) {
-				return nil, fmt.Errorf("%w: %w", errConnectTimeout, err)
-			}
-			return conn, err
-		},
+		DialContext:            w.dial,
 		TLSHandshakeTimeout:    w.tls,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // asked for as identity, decoded here when sent all the same
