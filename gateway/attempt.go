@@ -48,7 +48,7 @@ func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
 		a.asking = x.plain
 	}
 	a.record = Attempt{
-		MemberID: m.id, ProviderID: m.provider.id, Provider: m.provider.name,
+		MemberID: max(m.id, 0), ProviderID: m.provider.id, Provider: m.provider.name,
 		ModelID: m.model.ID, Model: m.model.Name, ProviderKeyID: key.id, KeyHint: key.hint,
 		Priority: m.priority, Price: m.model.Price, Start: a.began.Sub(x.call.StartedAt),
 	}

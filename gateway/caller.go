@@ -9,11 +9,6 @@ type Caller struct {
 	ModelID int64  // the call goes straight to this model, whatever it names; 0: to the group that it names
 }
 
-// directMember is the member of a call that goes straight to a model. Members
-// of groups have ids from 1. What becomes of it is held against nobody: a trial
-// must not put a member, or a key, out of action for the tools.
-const directMember = 0
-
 type callerKey struct{}
 
 // WithCaller marks the requests made with the returned context as the caller's.

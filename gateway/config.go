@@ -101,10 +101,14 @@ type Member struct {
 
 // APIKey is a credential that Headgate issued to a local tool.
 type APIKey struct {
-	ID        int64
-	Name      string
-	Hash      [32]byte // SHA-256 of the key
-	GroupIDs  []int64
+	ID       int64
+	Name     string
+	Hash     [32]byte // SHA-256 of the key
+	GroupIDs []int64
+	// Models: the key may also name any model of any provider, as "model" or as
+	// "provider/model". All that serve it are tried, the cheapest first. The name of
+	// a group that the key may use means the group.
+	Models    bool
 	ExpiresAt time.Time // zero: never
 }
 

@@ -143,12 +143,12 @@ func (x *exchange) admit() *refusal {
 	if !x.share.take(x.translated()) {
 		return &refusedNoRoom
 	}
-	grp := x.s.groups[x.head.model]
+	var grp *group
 	if key.modelID != 0 {
 		if grp = x.s.direct(key.modelID); grp == nil {
 			return &refusedDirect
 		}
-	} else if grp == nil || !key.mayUse(grp) {
+	} else if grp = x.s.named(x.head.model, key); grp == nil {
 		r := refusedModel(x.head.model)
 		return &r
 	}
@@ -252,8 +252,12 @@ func (x *exchange) exhausted(last Outcome) refusal {
 		r.status = cmp.Or(last.statusForClient(attempt.Status), r.status)
 	}
 	r.final = last.Class != ClassCanceled && (x.plan.exhausted() || last.stoppedByRule())
-	r.message = fmt.Sprintf("The group %q could not answer after %s. The last, %s/%s: %s",
-		x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
+	what := "group"
+	if x.call.GroupID == 0 {
+		what = "model"
+	}
+	r.message = fmt.Sprintf("The %s %q could not answer after %s. The last, %s/%s: %s",
+		what, x.call.Model, plural(len(x.call.Attempts), "attempt"), attempt.Provider, attempt.Model, last.Message)
 	if x.key.modelID != 0 {
 		r.message = fmt.Sprintf("The model %s/%s could not answer after %s: %s",
 			attempt.Provider, attempt.Model, plural(len(x.call.Attempts), "attempt"), last.Message)

@@ -214,6 +214,13 @@ func (l *ledger) Record(c gateway.Call) {
 	}
 }
 
+// all returns the calls that are recorded by now.
+func (l *ledger) all() []gateway.Call {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]gateway.Call(nil), l.recorded...)
+}
+
 // await returns the calls once n of them are recorded.
 func (l *ledger) await(t *testing.T, n int) []gateway.Call {
 	t.Helper()

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// modelEntry is a group in OpenAI's list of models.
+// modelEntry is a group, or a model that is called by name, in OpenAI's list of
+// models.
 type modelEntry struct {
 	ID      string `json:"id"`
 	Object  string `json:"object"`
@@ -28,6 +29,13 @@ func (g *Gateway) serveModels(w http.ResponseWriter, r *http.Request, at *route,
 			list = append(list, listed(grp))
 		}
 	}
+	if key.models {
+		for _, name := range s.modelNames {
+			if grp := s.named(name, key); grp.id == 0 {
+				list = append(list, listed(grp))
+			}
+		}
+	}
 	slices.SortFunc(list, func(a, b modelEntry) int { return strings.Compare(a.ID, b.ID) })
 	writeJSON(w, struct {
 		Object string       `json:"object"`
@@ -41,8 +49,8 @@ func (g *Gateway) serveModel(w http.ResponseWriter, r *http.Request, at *route, 
 		refused.write(w, at.dialect)
 		return
 	}
-	grp := s.groups[name]
-	if grp == nil || !key.mayUse(grp) {
+	grp := s.named(name, key)
+	if grp == nil {
 		refusedModel(name).write(w, at.dialect)
 		return
 	}
@@ -71,6 +79,9 @@ func (k *apiKey) mayUse(g *group) bool {
 }
 
 func listed(g *group) modelEntry {
+	if g.id == 0 && len(g.members) == 1 {
+		return modelEntry{ID: g.name, Object: "model", OwnedBy: g.members[0].provider.name}
+	}
 	return modelEntry{ID: g.name, Object: "model", Created: max(g.created.Unix(), 0), OwnedBy: "headgate"}
 }
 

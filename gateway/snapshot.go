@@ -17,19 +17,22 @@ import (
 // snapshot is a Config made ready for use: what a request needs is looked up or
 // was computed here once. It never changes.
 type snapshot struct {
-	keys     map[[32]byte]*apiKey
-	groups   map[string]*group
-	models   map[int64]servedModel
-	served   []*provider
-	words    allWords
-	members  map[int64]*member
-	names    map[string]struct{} // lower case
-	origins  []string
-	failover Failover
-	timeouts Timeouts
-	limits   Limits
-	capture  Capture
-	secrets  secrets // of all providers, when bodies are captured
+	keys    map[[32]byte]*apiKey
+	groups  map[string]*group
+	byName  map[string]*group // of all that serve a model; nil: no key may name models
+	models  map[int64]servedModel
+	served  []*provider
+	words   allWords
+	members map[int64]*member
+	// modelNames are those names in byName that models have.
+	modelNames []string
+	names      map[string]struct{} // lower case
+	origins    []string
+	failover   Failover
+	timeouts   Timeouts
+	limits     Limits
+	capture    Capture
+	secrets    secrets // of all providers, when bodies are captured
 }
 
 type apiKey struct {
@@ -37,6 +40,7 @@ type apiKey struct {
 	name      string
 	groups    map[int64]struct{}
 	expiresAt time.Time
+	models    bool  // may name any model, too
 	caller    bool  // somebody within this process, who may use all groups
 	modelID   int64 // a caller's: where its call goes straight to; 0: it names a group
 }
@@ -181,16 +185,6 @@ func (m servedModel) member(id int64) *member {
 	return &member{id: id, provider: m.provider, model: m.Model, quotedModel: quoted}
 }
 
-// direct is a group of one model, for a call that goes straight to it; nil when
-// there is no such model.
-func (s *snapshot) direct(modelID int64) *group {
-	served, there := s.models[modelID]
-	if !there {
-		return nil
-	}
-	return &group{name: served.Name, members: []*member{served.member(directMember)}, words: s.words.everywhere}
-}
-
 func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	d, known := dialect.All[in.Dialect]
 	if !known {
@@ -307,13 +301,16 @@ func (s *snapshot) addAPIKey(in APIKey, groupIDs map[int64]struct{}) error {
 	if s.keys[in.Hash] != nil {
 		return fmt.Errorf("the same key is there twice")
 	}
-	k := &apiKey{id: in.ID, name: in.Name, groups: make(map[int64]struct{}, len(in.GroupIDs)), expiresAt: in.ExpiresAt}
+	k := &apiKey{id: in.ID, name: in.Name, groups: make(map[int64]struct{}, len(in.GroupIDs)), models: in.Models, expiresAt: in.ExpiresAt}
 	for _, id := range in.GroupIDs {
 		if _, there := groupIDs[id]; there { // a disabled group isn't
 			k.groups[id] = struct{}{}
 		}
 	}
 	s.keys[in.Hash] = k
+	if k.models && s.byName == nil {
+		s.addByName()
+	}
 	return nil
 }
 

@@ -128,6 +128,9 @@ func (h *health) list(s *snapshot) []MemberHealth {
 	now := h.now()
 	var list []MemberHealth
 	for id, m := range s.members {
+		if id < 0 { // of a model that is called by name
+			continue
+		}
 		state := h.members[id]
 		until := h.benchedUntil(m, now)
 		if state == nil && until.IsZero() {
@@ -156,7 +159,7 @@ func (h *health) listKeys(s *snapshot) []KeyHealth {
 	now := h.now()
 	limited := map[int64]int{}
 	for p, state := range h.pairs {
-		if state.until.After(now) && s.members[p.member] != nil {
+		if state.until.After(now) && p.member > 0 && s.members[p.member] != nil {
 			limited[p.key]++
 		}
 	}
@@ -180,11 +183,12 @@ func (h *health) listKeys(s *snapshot) []KeyHealth {
 	return list
 }
 
-// clear makes a member eligible at once.
+// clear makes a member eligible at once, and its model where it is called by name.
 func (h *health) clear(memberID int64, s *snapshot) {
 	h.mu.Lock()
 	delete(h.members, memberID)
 	if s != nil && s.members[memberID] != nil {
+		delete(h.members, -s.members[memberID].model.ID)
 		for _, k := range s.members[memberID].provider.keys {
 			if state := h.keys[k.id]; state != nil {
 				*state = keyHealth{used: state.used}

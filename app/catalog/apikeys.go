@@ -41,7 +41,7 @@ func (c *Catalog) CreateAPIKey(ctx context.Context, in APIKeyInput) (NewAPIKey, 
 	return made, err
 }
 
-// SaveAPIKey changes an API key's name, groups, expiry or switch; its text
+// SaveAPIKey changes an API key's name, groups, models, expiry or switch; its text
 // stays, and so does the grace of the one before. Codes: api_key_not_found, api_key_fixed, and those of CreateAPIKey.
 func (c *Catalog) SaveAPIKey(ctx context.Context, in APIKeyInput) (APIKey, error) {
 	if in.ID == 0 {
@@ -99,7 +99,7 @@ func (d *draft) putAPIKey(in APIKeyInput, mark *apiKeyMark) (NewAPIKey, error) {
 	if mark == nil && in.ExpiresAt != k.ExpiresAt && in.ExpiresAt != 0 && in.ExpiresAt <= d.now.UnixMilli() {
 		return NewAPIKey{}, apperr.New("expiry_past")
 	}
-	k.ExpiresAt, k.Enabled = in.ExpiresAt, in.Enabled
+	k.ExpiresAt, k.Enabled, k.Models = in.ExpiresAt, in.Enabled, in.Models
 	if k.GroupIDs, err = d.groupIDs(in.GroupIDs); err != nil {
 		return NewAPIKey{}, err
 	}

@@ -269,7 +269,7 @@ func TestCompiled(t *testing.T) {
 	groups := must[[]catalog.Group](h)(h.Groups(ctx))
 	expiry := now.Add(time.Hour).UnixMilli()
 	made := must[catalog.NewAPIKey](h)(h.CreateAPIKey(ctx, catalog.APIKeyInput{
-		Name: "laptop", GroupIDs: []int64{groups[1].ID, chat.ID}, Enabled: true, ExpiresAt: expiry,
+		Name: "laptop", GroupIDs: []int64{groups[1].ID, chat.ID}, Models: true, Enabled: true, ExpiresAt: expiry,
 	}))
 	must[catalog.NewAPIKey](h)(h.CreateAPIKey(ctx, catalog.APIKeyInput{Name: "off"}))
 	word := must[catalog.Keyword](h)(h.SaveKeyword(ctx, catalog.Keyword{Text: "quota", Enabled: true}))
@@ -291,7 +291,7 @@ func TestCompiled(t *testing.T) {
 		}},
 		APIKeys: []gateway.APIKey{{
 			ID: made.APIKey.ID, Name: "laptop", Hash: [32]byte(made.APIKey.Hash),
-			GroupIDs: []int64{chat.ID}, ExpiresAt: time.UnixMilli(expiry),
+			GroupIDs: []int64{chat.ID}, Models: true, ExpiresAt: time.UnixMilli(expiry),
 		}},
 		Keywords: []gateway.Keyword{{ID: word.ID, Text: "quota", Scope: gateway.ScopeBoth}},
 		Capture:  gateway.Capture{When: gateway.CaptureErrors, Bytes: 32 << 10},

@@ -109,7 +109,7 @@ func compileGroup(g Group, usable map[int64]bool) gateway.Group {
 // same ID. The engine sees to it that each ends in its time.
 func compileAPIKey(k APIKey, enabled map[int64]bool) []gateway.APIKey {
 	var list []gateway.APIKey
-	out := gateway.APIKey{ID: k.ID, Name: k.Name, GroupIDs: only(k.GroupIDs, enabled)}
+	out := gateway.APIKey{ID: k.ID, Name: k.Name, GroupIDs: only(k.GroupIDs, enabled), Models: k.Models}
 	if len(k.Hash) == len(out.Hash) {
 		out.Hash, out.ExpiresAt = [32]byte(k.Hash), moment(k.ExpiresAt)
 		list = append(list, out)

@@ -135,6 +135,8 @@ func apiKeyDetails(before, after APIKey) []Detail {
 	var l details
 	l.text("name", before.Name, after.Name)
 	l.differs("groups", !slices.Equal(before.GroupIDs, after.GroupIDs))
+	l.differs("models_allowed", !before.Models && after.Models)
+	l.differs("models_refused", before.Models && !after.Models)
 	l.differs("expiry", before.ExpiresAt != after.ExpiresAt)
 	l.switched(before.Enabled, after.Enabled)
 	l.differs("key_text", !bytes.Equal(before.Hash, after.Hash))

@@ -137,6 +137,7 @@ type exportAPIKey struct {
 	Name      string      `json:"name"`
 	Mark      *exportMark `json:"mark,omitempty"`
 	Groups    []string    `json:"groups"`
+	Models    bool        `json:"models"`
 	Enabled   bool        `json:"enabled"`
 	ExpiresAt *string     `json:"expires_at"`
 }
@@ -306,7 +307,7 @@ func groupDocument(g Group) exportGroup {
 }
 
 func apiKeyDocument(k APIKey, groups map[int64]string, now time.Time, secrets bool) exportAPIKey {
-	out := exportAPIKey{Name: k.Name, Groups: namesOf(k.GroupIDs, groups), Enabled: k.Enabled, ExpiresAt: momentText(k.ExpiresAt)}
+	out := exportAPIKey{Name: k.Name, Groups: namesOf(k.GroupIDs, groups), Models: k.Models, Enabled: k.Enabled, ExpiresAt: momentText(k.ExpiresAt)}
 	if !secrets {
 		return out
 	}

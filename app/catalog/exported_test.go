@@ -42,7 +42,7 @@ func furnished(t *testing.T) *house {
 	key := func(in catalog.APIKeyInput) catalog.NewAPIKey {
 		return must[catalog.NewAPIKey](h)(h.CreateAPIKey(ctx, in))
 	}
-	laptop := key(catalog.APIKeyInput{Name: "laptop", GroupIDs: []int64{chat.ID, off.ID}, Enabled: true, ExpiresAt: now.Add(time.Hour).UnixMilli() + 123})
+	laptop := key(catalog.APIKeyInput{Name: "laptop", GroupIDs: []int64{chat.ID, off.ID}, Models: true, Enabled: true, ExpiresAt: now.Add(time.Hour).UnixMilli() + 123})
 	key(catalog.APIKeyInput{Name: "desk", Key: "my.own_key-0123456789", Enabled: false})
 	must[catalog.NewAPIKey](h)(h.RotateAPIKey(ctx, laptop.APIKey.ID, 600))
 	for _, k := range []catalog.Keyword{
@@ -117,7 +117,7 @@ func flat(h *house) string {
 		fmt.Fprintf(&b, "%s %s %d %+v\n", g.Name, g.Policy, len(g.Members), g.Rules)
 	}
 	for _, k := range c.APIKeys {
-		fmt.Fprintf(&b, "%s %s %d %s\n", k.Name, hex.EncodeToString(k.Hash[:]), len(k.GroupIDs), k.ExpiresAt.UTC())
+		fmt.Fprintf(&b, "%s %s %d %t %s\n", k.Name, hex.EncodeToString(k.Hash[:]), len(k.GroupIDs), k.Models, k.ExpiresAt.UTC())
 	}
 	for _, k := range c.Keywords {
 		fmt.Fprintf(&b, "%s %t %s %d\n", k.Text, k.Regex, k.Scope, len(k.GroupIDs))

@@ -75,6 +75,7 @@ type apiKeyEntry struct {
 	key       optional[string]
 	mark      optional[apiKeyMark]
 	groups    optional[[]reference]
+	models    optional[bool]
 	enabled   optional[bool]
 	expiresAt optional[int64]
 }
@@ -282,13 +283,14 @@ func (r *reader) members(n node) []memberEntry {
 }
 
 func (r *reader) apiKey(n node) apiKeyEntry {
-	r.known(n, "name", "key", "mark", "groups", "enabled", "expires_at")
+	r.known(n, "name", "key", "mark", "groups", "models", "enabled", "expires_at")
 	return apiKeyEntry{
 		path:      n.path,
 		name:      r.name(n, "name"),
 		key:       field(n, "key", r.text),
 		mark:      field(n, "mark", r.apiKeyMark),
 		groups:    field(n, "groups", r.references),
+		models:    field(n, "models", r.truth),
 		enabled:   field(n, "enabled", r.truth),
 		expiresAt: field(n, "expires_at", r.moment),
 	}

@@ -78,7 +78,7 @@ func (d *draft) applyAPIKey(e apiKeyEntry, report *Report) error {
 	}
 	in := APIKeyInput{
 		ID: old.ID, Name: e.name, GroupIDs: old.GroupIDs,
-		Enabled: e.enabled.or(old.Enabled), ExpiresAt: e.expiresAt.or(old.ExpiresAt), Key: e.key.or(""),
+		Models: e.models.or(old.Models), Enabled: e.enabled.or(old.Enabled), ExpiresAt: e.expiresAt.or(old.ExpiresAt), Key: e.key.or(""),
 	}
 	if e.key.set && !isAPIKey(in.Key) { // an empty one would be made
 		return refused(apperr.New("api_key_invalid", "Min", leastAPIKey, "Max", mostAPIKey), e.path+".key")
@@ -90,7 +90,7 @@ func (d *draft) applyAPIKey(e apiKeyEntry, report *Report) error {
 		}
 	}
 	after := old
-	after.GroupIDs, after.Enabled, after.ExpiresAt = in.GroupIDs, in.Enabled, in.ExpiresAt
+	after.GroupIDs, after.Models, after.Enabled, after.ExpiresAt = in.GroupIDs, in.Models, in.Enabled, in.ExpiresAt
 	var mark *apiKeyMark
 	switch {
 	case in.Key != "":

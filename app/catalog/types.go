@@ -93,6 +93,7 @@ type APIKey struct {
 	Prefix     string  `json:"prefix"` // first characters, safe to show
 	LastFour   string  `json:"lastFour"`
 	GroupIDs   []int64 `json:"groupIds"`
+	Models     bool    `json:"models"` // may name any model of an enabled provider, too
 	Enabled    bool    `json:"enabled"`
 	ExpiresAt  int64   `json:"expiresAt"`  // 0: never
 	LastUsedAt int64   `json:"lastUsedAt"` // 0: never
@@ -193,6 +194,7 @@ type APIKeyInput struct {
 	ID        int64   `json:"id"`
 	Name      string  `json:"name"`
 	GroupIDs  []int64 `json:"groupIds"`
+	Models    bool    `json:"models"` // may name any model of an enabled provider, too
 	Enabled   bool    `json:"enabled"`
 	ExpiresAt int64   `json:"expiresAt"` // 0: never
 	Key       string  `json:"key"`       // a key to bring along; "" makes one. Only on create

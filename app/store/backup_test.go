@@ -245,7 +245,7 @@ func TestReplace(t *testing.T) {
 		if err := tx.SaveGroup(&g); err != nil {
 			return err
 		}
-		k := catalog.APIKey{Name: "k", Hash: bytes.Repeat([]byte{7}, 32), GroupIDs: []int64{g.ID}, CreatedAt: 3}
+		k := catalog.APIKey{Name: "k", Hash: bytes.Repeat([]byte{7}, 32), GroupIDs: []int64{g.ID}, Models: true, CreatedAt: 3}
 		w := catalog.Keyword{Text: "w", Scope: "errors", GroupIDs: []int64{g.ID}, CreatedAt: 4}
 		s := settings.Default()
 		s.Theme = settings.ThemeDark

@@ -163,7 +163,7 @@ func (c configTx) SaveAPIKey(k *catalog.APIKey) error {
 	} else if err := c.update(&apiKeyRow{}, k.ID, map[string]any{
 		"name": row.Name, "hash": row.Hash, "prefix": row.Prefix, "last_four": row.LastFour,
 		"enabled": row.Enabled, "expires_at": row.ExpiresAt, "previous_hash": row.PreviousHash,
-		"previous_last_four": row.PreviousLastFour, "previous_until": row.PreviousUntil,
+		"previous_last_four": row.PreviousLastFour, "previous_until": row.PreviousUntil, "models": row.Models,
 	}); err != nil {
 		return err
 	}

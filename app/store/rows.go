@@ -84,6 +84,8 @@ type apiKeyRow struct {
 	PreviousHash     []byte
 	PreviousLastFour string
 	PreviousUntil    int64
+
+	Models bool
 }
 
 type apiKeyGroupRow struct {
@@ -198,7 +200,7 @@ func rowOfMember(group int64, m catalog.Member) memberRow {
 func (r apiKeyRow) domain() catalog.APIKey {
 	return catalog.APIKey{
 		ID: r.ID, Name: r.Name, Prefix: r.Prefix, LastFour: r.LastFour, GroupIDs: []int64{},
-		Enabled: r.Enabled, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, Hash: r.Hash,
+		Models: r.Models, Enabled: r.Enabled, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, Hash: r.Hash,
 		PreviousHash: r.PreviousHash, PreviousLastFour: r.PreviousLastFour, PreviousUntil: r.PreviousUntil,
 	}
 }
@@ -206,7 +208,7 @@ func (r apiKeyRow) domain() catalog.APIKey {
 func rowOfAPIKey(k catalog.APIKey) apiKeyRow {
 	return apiKeyRow{
 		ID: k.ID, Name: k.Name, Hash: k.Hash, Prefix: k.Prefix, LastFour: k.LastFour,
-		Enabled: k.Enabled, ExpiresAt: k.ExpiresAt, CreatedAt: k.CreatedAt,
+		Models: k.Models, Enabled: k.Enabled, ExpiresAt: k.ExpiresAt, CreatedAt: k.CreatedAt,
 		PreviousHash: k.PreviousHash, PreviousLastFour: k.PreviousLastFour, PreviousUntil: k.PreviousUntil,
 	}
 }

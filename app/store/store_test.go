@@ -117,7 +117,7 @@ func TestRoundTrip(t *testing.T) {
 		Rules: []catalog.Rule{{Text: "内容审核", Action: "next"}},
 	}
 	k := catalog.APIKey{
-		Name: "laptop", Prefix: "hg-abcd", LastFour: "wxyz", Enabled: true,
+		Name: "laptop", Prefix: "hg-abcd", LastFour: "wxyz", Models: true, Enabled: true,
 		ExpiresAt: 99, CreatedAt: 31, Hash: bytes.Repeat([]byte{7}, 32),
 		PreviousHash: bytes.Repeat([]byte{8}, 32), PreviousLastFour: "pqrs", PreviousUntil: 98,
 	}

@@ -75,6 +75,27 @@ test('an API key from its making to its end', { timeout: 120_000 }, async (t) =>
     assert.equal(await status(second), 200)
   })
 
+  await t.test('may name models once it is allowed to', async () => {
+    const asks = async (model) => {
+      const reply = await chat(baseUrl, second, model)
+      await reply.text()
+      return reply.status
+    }
+    assert.equal(await asks('m1'), 404)
+    await row.getByRole('button', { name: 'Edit phone' }).click()
+    await dialog.getByRole('checkbox', { name: 'Any model, without a group' }).check()
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await row.getByText('chat + any model').waitFor()
+    assert.deepEqual(
+      [await asks('m1'), await asks('Good/m1'), await asks('nothing')],
+      [200, 200, 404],
+    )
+    await page.getByRole('link', { name: 'Calls' }).click()
+    await page.getByRole('row', { name: /Good\/m1/ }).waitFor()
+    await page.getByRole('link', { name: 'API keys' }).click()
+  })
+
   await t.test('is told of in another language, and revoked', async () => {
     const settings = await rpc(page, 'Settings/Get')
     await rpc(page, 'Settings/Save', { ...settings, language: 'zh-Hant' })

@@ -122,6 +122,7 @@ export function apiKey(id: number, name: string, more: Partial<T.ApiKey> = {}): 
     prefix: 'hg-4Tz',
     lastFour: 'q8Rk',
     enabled: true,
+    models: false,
     expiresAt: 0,
     lastUsedAt: 0,
     createdAt: 0,

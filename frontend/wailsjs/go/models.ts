@@ -868,6 +868,7 @@ export namespace catalog {
 	    prefix: string;
 	    lastFour: string;
 	    groupIds: number[];
+	    models: boolean;
 	    enabled: boolean;
 	    expiresAt: number;
 	    lastUsedAt: number;
@@ -886,6 +887,7 @@ export namespace catalog {
 	        this.prefix = source["prefix"];
 	        this.lastFour = source["lastFour"];
 	        this.groupIds = source["groupIds"];
+	        this.models = source["models"];
 	        this.enabled = source["enabled"];
 	        this.expiresAt = source["expiresAt"];
 	        this.lastUsedAt = source["lastUsedAt"];
@@ -898,6 +900,7 @@ export namespace catalog {
 	    id: number;
 	    name: string;
 	    groupIds: number[];
+	    models: boolean;
 	    enabled: boolean;
 	    expiresAt: number;
 	    key: string;
@@ -911,6 +914,7 @@ export namespace catalog {
 	        this.id = source["id"];
 	        this.name = source["name"];
 	        this.groupIds = source["groupIds"];
+	        this.models = source["models"];
 	        this.enabled = source["enabled"];
 	        this.expiresAt = source["expiresAt"];
 	        this.key = source["key"];

@@ -92,9 +92,9 @@ export class GroupHistory {
     this.#forgetLast()
     this.#changes = this.#changes.map((change) => renumbered(change, before.id, made.id))
     for (const key of this.#keys.all.filter(({ id }) => keyIds.includes(id))) {
-      const { id, name, groupIds, enabled, expiresAt } = key
+      const { id, name, groupIds, models, enabled, expiresAt } = key
       const all = [...groupIds.filter((one) => one !== before.id), made.id]
-      await this.#keys.save({ id, name, groupIds: all, enabled, expiresAt, key: '' })
+      await this.#keys.save({ id, name, groupIds: all, models, enabled, expiresAt, key: '' })
     }
     // A keyword without another group was switched off with this one.
     for (const { id, enabled } of keywords) {

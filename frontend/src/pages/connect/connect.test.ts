@@ -69,7 +69,15 @@ describe('the page', () => {
     await user.click(screen.getByRole('button', { name: 'New key for Codex' }))
     await waitFor(() =>
       expect(fake.last('APIKeys.Create')).toEqual([
-        { id: 0, name: 'Codex 2', groupIds: [2], enabled: true, expiresAt: 0, key: '' },
+        {
+          id: 0,
+          name: 'Codex 2',
+          groupIds: [2],
+          models: false,
+          enabled: true,
+          expiresAt: 0,
+          key: '',
+        },
       ]),
     )
     expect(await screen.findByText(/export HEADGATE_API_KEY='hg-0Zx8/)).toBeVisible()

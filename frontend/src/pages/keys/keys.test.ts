@@ -35,7 +35,7 @@ describe('a new API key', () => {
     await user.click(screen.getByRole('button', { name: 'Create' }))
     expect(await screen.findByTestId('fresh-key')).toHaveTextContent(/^hg-/)
     expect(fake.last('APIKeys.Create')).toEqual([
-      { id: 0, name: 'laptop', groupIds: [1], enabled: true, expiresAt: 0, key: '' },
+      { id: 0, name: 'laptop', groupIds: [1], models: false, enabled: true, expiresAt: 0, key: '' },
     ])
     expect(screen.getByRole('region', { name: 'Try it in a terminal' })).toHaveTextContent(
       'http://127.0.0.1:8001/v1/chat/completions',
@@ -46,13 +46,31 @@ describe('a new API key', () => {
     expect(screen.queryByTestId('fresh-key')).toBeNull()
   })
 
+  it('needs no group when it may name any model', async () => {
+    const fake = program()
+    fake.groups.push(group(2, 'other'))
+    const { user } = await show(KeysPage, {}, fake)
+    await user.click(await screen.findByRole('button', { name: 'Create API key' }))
+    await user.type(screen.getByLabelText('Name'), 'explorer')
+    await user.click(screen.getByRole('checkbox', { name: 'Any model, without a group' }))
+    await user.click(screen.getByRole('button', { name: 'Create' }))
+    expect(await screen.findByTestId('fresh-key')).toBeVisible()
+    expect(fake.last('APIKeys.Create')).toMatchObject([{ groupIds: [], models: true }])
+    await user.click(screen.getByRole('button', { name: 'Done' }))
+    expect(screen.getByRole('row', { name: /explorer/ })).toHaveTextContent('any model')
+    await user.click(screen.getByRole('switch', { name: 'API key explorer enabled' }))
+    await waitFor(() =>
+      expect(fake.last('APIKeys.Save')).toMatchObject([{ models: true, enabled: false }]),
+    )
+  })
+
   it('needs a name, a group and, if brought along, the right letters', async () => {
     const fake = program()
     fake.groups.push(group(2, 'other'))
     const { user } = await show(KeyForm, { onclose: () => {} }, fake)
     await user.type(screen.getByLabelText(/Bring your own key/), 'too short')
     await user.click(screen.getByRole('button', { name: 'Create' }))
-    expect(screen.getByText('Choose at least one group')).toBeVisible()
+    expect(screen.getByText(/^Choose at least one group/)).toBeVisible()
     expect(screen.getByText(/16 to 256/)).toBeVisible()
     expect(fake.last('APIKeys.Create')).toBeUndefined()
   })

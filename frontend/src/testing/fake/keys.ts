@@ -5,11 +5,12 @@ export const keysHandlers = (fake: FakeProgram): Handlers => ({
   'APIKeys.List': () => fake.keys,
   'APIKeys.Create': (input: T.ApiKeyInput) => {
     const key = input.key || 'hg-0Zx81kQpYw3mVt7RbN5cLd9sHf2gJa4e'
-    const { name, groupIds, enabled, expiresAt } = input
+    const { name, groupIds, models, enabled, expiresAt } = input
     const apiKey = {
       id: fake.nextId(),
       name,
       groupIds,
+      models,
       enabled,
       expiresAt,
       prefix: key.slice(0, 6),
@@ -22,8 +23,8 @@ export const keysHandlers = (fake: FakeProgram): Handlers => ({
     fake.keys = [apiKey, ...fake.keys]
     return { apiKey, key }
   },
-  'APIKeys.Save': ({ id, name, groupIds, enabled, expiresAt }: T.ApiKeyInput) =>
-    Object.assign(found(fake, id), { name, groupIds, enabled, expiresAt }),
+  'APIKeys.Save': ({ id, name, groupIds, models, enabled, expiresAt }: T.ApiKeyInput) =>
+    Object.assign(found(fake, id), { name, groupIds, models, enabled, expiresAt }),
   'APIKeys.Delete': (id: number) => {
     fake.keys = fake.keys.filter((one) => one.id !== id)
   },
