@@ -99,6 +99,12 @@ func Validate(c Config) error {
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.Header) > mostHeaders {
+		w.Header().Set("Connection", "close")
+		leaveBody(w, r)
+		refusedHeaders.write(w, dialect.OpenAI)
+		return
+	}
 	if r.Method != http.MethodPost { // who posts may be read
 		leaveBody(w, r)
 	}
@@ -120,6 +126,14 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	refuseUnrouted(w, r)
+}
+
+// mostHeaders is how many headers a request may have: a call holds them all.
+const mostHeaders = 200
+
+var refusedHeaders = refusal{
+	status: http.StatusRequestHeaderFieldsTooLarge, kind: kindRequest, code: "too_many_headers", final: true,
+	message: "The request has more than 200 different headers.",
 }
 
 // leaveBody bounds how long a body is waited for that nobody reads.
