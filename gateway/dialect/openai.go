@@ -102,6 +102,13 @@ func absent(raw json.RawMessage) bool {
 }
 
 func readOpenAIReply(body []byte) (Reply, error) {
+	if reply, ok := replyByCursor(body); ok {
+		return reply, nil
+	}
+	return replyByJSON(body)
+}
+
+func replyByJSON(body []byte) (Reply, error) {
 	var in openAIReply
 	if err := json.Unmarshal(body, &in); err != nil {
 		return Reply{}, err
@@ -109,19 +116,12 @@ func readOpenAIReply(body []byte) (Reply, error) {
 	reply := Reply{Usage: in.Usage.read()}
 	for i := range in.Choices {
 		c := &in.Choices[i]
-		reply.Texts = append(reply.Texts, c.Message.text())
-		reply.Complete = reply.Complete || c.FinishReason != "" || !c.Message.empty()
+		reply.add(c.Message.text(), c.FinishReason != "" || !c.Message.empty())
 	}
 	return reply, nil
 }
 
-var (
-	doneData     = []byte("[DONE]")
-	finishField  = []byte(`"finish_reason"`)
-	usageField   = []byte(`"usage"`)
-	errorField   = []byte(`"error"`)
-	choicesField = []byte(`"choices"`)
-)
+var doneData = []byte("[DONE]")
 
 func readOpenAIEvent(data []byte, text bool, e *Event) error {
 	*e = Event{Texts: e.Texts[:0]}
@@ -130,10 +130,14 @@ func readOpenAIEvent(data []byte, text bool, e *Event) error {
 		e.Done = true
 		return nil
 	}
-	if !text && isPlainChunk(data) {
-		e.Semantic = true
+	if eventByCursor(data, text, e) {
 		return nil
 	}
+	return eventByJSON(data, e)
+}
+
+func eventByJSON(data []byte, e *Event) error {
+	*e = Event{Texts: e.Texts[:0]}
 	var in openAIChunk
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
@@ -145,48 +149,13 @@ func readOpenAIEvent(data []byte, text bool, e *Event) error {
 	}
 	e.Usage = in.Usage.read()
 	if in.Choices == nil {
-		if !e.Usage.Known() {
-			return nil // an extension's event: passed on, means nothing
-		}
-		e.UsageOnly = true
+		e.UsageOnly = e.Usage.Known() // else an extension's event: passed on, means nothing
 		return nil
 	}
 	e.UsageOnly = len(*in.Choices) == 0 && e.Usage.Known()
 	for i := range *in.Choices {
 		c := &(*in.Choices)[i]
-		choice := min(c.Index.N, MostChoices-1)
-		if c.FinishReason != "" {
-			e.Finished |= 1 << uint(choice)
-		}
-		e.Semantic = e.Semantic || e.Finished != 0 || !c.Delta.empty()
-		if text := c.Delta.text(); text != "" {
-			e.Texts = append(e.Texts, ChoiceText{int(choice), text})
-		}
+		e.add(min(c.Index.N, MostChoices-1), c.Delta.text(), c.FinishReason != "", c.Delta.empty())
 	}
 	return nil
-}
-
-// isPlainChunk recognises, without decoding it, a chunk that can mean nothing
-// but more content: a string token can't hold these names unescaped, so their
-// bytes are fields (or a text that equals them, which is decoded then).
-func isPlainChunk(data []byte) bool {
-	if len(data) < 2 || data[0] != '{' || data[len(data)-1] != '}' || !bytes.Contains(data, choicesField) {
-		return false
-	}
-	return isNullOrAbsent(data, finishField) && isNullOrAbsent(data, usageField) &&
-		!bytes.Contains(data, errorField)
-}
-
-func isNullOrAbsent(data, field []byte) bool {
-	for {
-		at := bytes.Index(data, field)
-		if at < 0 {
-			return true
-		}
-		data = data[at+len(field):]
-		value := bytes.TrimLeft(data, " \t:")
-		if !bytes.HasPrefix(value, []byte("null")) {
-			return false
-		}
-	}
 }
