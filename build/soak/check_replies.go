@@ -78,23 +78,28 @@ func (s *scene) checkFailover(r *report, rows map[int]*row, restarts []restart) 
 }
 
 // isPassed tells whether an error is the upstream's word that the caller is at
-// fault: it did say so to this call.
+// fault: it did say so to this call, last, as far as the log has it.
 func (s *scene) isPassed(k *call, entry *row) bool {
-	if entry == nil {
+	if entry != nil {
+		last := entry.last()
+		switch last.class {
+		case "caller_fault", "context_window", "content_policy":
+			return s.wasPassed(k, last.member)
+		}
 		return false
 	}
-	last := entry.last()
-	switch last.class {
-	case "caller_fault", "context_window", "content_policy":
-	default:
-		return false
+	for _, m := range s.members {
+		if s.wasPassed(k, m.name) {
+			return true
+		}
 	}
-	m := s.byName[last.member]
-	if m == nil {
-		return false
-	}
-	for _, seq := range s.asked[askedOf{last.member, k.number}] {
-		a, _, _ := m.served(seq)
+	return false
+}
+
+// wasPassed tells whether a member found a call's client at fault.
+func (s *scene) wasPassed(k *call, name string) bool {
+	for _, seq := range s.asked[askedOf{name, k.number}] {
+		a, _, _ := s.byName[name].served(seq)
 		can := a.json
 		if k.stream {
 			can = a.stream

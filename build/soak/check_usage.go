@@ -50,7 +50,7 @@ func (m *member) tripsOf(attempts, requests int, canceled bool) string {
 		if m.proxied || m.misbehaves || canceled {
 			return "" // lost on the way, or on a connection that was just being closed
 		}
-	case requests > attempts && attempts > 0 && requests <= 2*attempts:
+	case requests > attempts && attempts > 0:
 		// Asked once more over a new connection, or without what it refused.
 		if m.misbehaves || m.proxied {
 			return ""
@@ -88,7 +88,7 @@ func (s *scene) usageOf(k *call, entry *row) string {
 	switch {
 	case input.Valid && !served:
 		return fmt.Sprintf("%s told no %d and %d tokens", m.name, input.Int64, output.Int64)
-	case !input.Valid && m.name == steady && entry.state == "ok":
+	case !input.Valid && m.name == steady && k.seen == sawWhole:
 		return "the healthy member's tokens are not in the log"
 	}
 	return ""

@@ -2,10 +2,11 @@ package main
 
 import "fmt"
 
-// A group that the calls ask for.
+// The groups that the calls ask for.
 const (
 	chat = "chat" // members in order
 	code = "code" // equals, drawn by weight; the failure keyword counts here
+	gone = "gone" // nobody can answer
 )
 
 // The API keys, and what they may ask for.
@@ -19,7 +20,7 @@ type object = map[string]any
 
 // configuration is the file that is imported.
 func configuration(members []*member, keyword string) object {
-	var providers, inChat, inCode []object
+	var providers, inChat, inCode, inGone []object
 	for i, m := range members {
 		var keys []string
 		for n := range m.keys {
@@ -35,6 +36,10 @@ func configuration(members []*member, keyword string) object {
 			"name": m.name, "dialect": "openai", "base_url": fmt.Sprintf("http://%s/v1", m.address), "keys": keys, "timeouts": timeouts,
 			"models": []object{{"id": m.name, "input_price": m.price[0], "output_price": m.price[1], "call_price": nil}},
 		})
+		if m.gone {
+			inGone = append(inGone, object{"provider": m.name, "model": m.name, "priority": 1, "weight": 1})
+			continue
+		}
 		// The healthy one is neither first nor last.
 		priority := 10 * (i + 1)
 		if m.name == steady {
@@ -48,13 +53,14 @@ func configuration(members []*member, keyword string) object {
 		"groups": []object{
 			{"name": chat, "policy": "priority", "members": inChat},
 			{"name": code, "policy": "weighted", "members": inCode},
+			{"name": gone, "policy": "priority", "members": inGone},
 		},
 		"api_keys": []object{
-			{"name": "both", "key": keyBoth, "groups": []string{chat, code}},
+			{"name": "both", "key": keyBoth, "groups": []string{chat, code, gone}},
 			{"name": "chat", "key": keyChat, "groups": []string{chat}},
 		},
 		"failure_keywords": []object{{"keyword": keyword, "groups": []string{code}}},
 		// Cooldowns are short, so that those who misbehave come back.
-		"settings": object{"failover": object{"count": 8, "minutes": 1, "cooldown_seconds": 1}},
+		"settings": object{"failover": object{"count": 20, "minutes": 1, "cooldown_seconds": 1}},
 	}
 }

@@ -67,7 +67,7 @@ func (e *editor) edit(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil && e.program.same(now) {
 			return fmt.Errorf("an edit: %w", err)
 		}
-		pause(ctx, time.Duration(50+e.random.IntN(300))*time.Millisecond)
+		pause(ctx, time.Duration(30+e.random.IntN(150))*time.Millisecond)
 	}
 	return nil
 }
@@ -137,11 +137,11 @@ func memberIDs(g catalog.Group) []int64 {
 
 func (e *editor) step(ctx context.Context, page *admin) error {
 	switch n := e.random.IntN(10); {
-	case n < 5:
-		return e.clearCooldowns(ctx, page)
 	case n < 6:
-		return e.rename(ctx, page)
+		return e.clearCooldowns(ctx, page)
 	case n < 7:
+		return e.rename(ctx, page)
+	case n < 8:
 		return e.switchProvider(ctx, page)
 	default:
 		return e.changeGroup(ctx, page)
@@ -216,7 +216,7 @@ func (e *editor) rename(ctx context.Context, page *admin) error {
 // switchProvider turns one that misbehaves off or on. The healthy one stays.
 func (e *editor) switchProvider(ctx context.Context, page *admin) error {
 	p := &e.providers[e.random.IntN(len(e.providers))]
-	if strings.HasPrefix(p.Name, steady) || e.gentle && p.Enabled {
+	if strings.HasPrefix(p.Name, steady) || strings.HasPrefix(p.Name, gone) || e.gentle && p.Enabled {
 		return nil
 	}
 	return e.change("switched off or on", func() { p.Enabled = !p.Enabled }, func() error {
@@ -227,6 +227,9 @@ func (e *editor) switchProvider(ctx context.Context, page *admin) error {
 // changeGroup gives members new priorities, and switches some off and on.
 func (e *editor) changeGroup(ctx context.Context, page *admin) error {
 	g := &e.groups[e.random.IntN(len(e.groups))]
+	if g.Name == gone {
+		return nil
+	}
 	return e.change("group changed", func() {
 		first := -1
 		for i := range g.Members {

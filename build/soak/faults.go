@@ -157,6 +157,13 @@ func (d drawing) bad(r *rand.Rand, number int) (act, gatewaytest.Behaviour) {
 	return a, b
 }
 
+// missing is a model that the upstream doesn't have, for which a member is passed
+// over for ten minutes.
+func missing(*rand.Rand, int) (act, gatewaytest.Behaviour) {
+	const name = "FLT-033"
+	return act{fault: faults[name], name: name}, gatewaytest.Behaviour{Fault: name}
+}
+
 // cutOf is how an entry breaks off; nil: not on the wire.
 func cutOf(name string) *gatewaytest.Cut {
 	switch name {

@@ -44,7 +44,7 @@ func benched(ctx context.Context, address string) (map[int64]int64, error) {
 // over kills the program and starts it again, and compares cooldowns that were
 // long known with those that are known then. Nobody edits meanwhile.
 func (w *healthWatch) over(ctx context.Context, p *program) error {
-	long, err := w.awaitBenched(ctx, p)
+	long, err := benched(ctx, p.admin)
 	if err != nil {
 		return err
 	}
@@ -75,25 +75,6 @@ func (w *healthWatch) over(ctx context.Context, p *program) error {
 		}
 	}
 	return nil
-}
-
-// benchLimit is how long a member may take to be passed over for long, with
-// nobody to clear it.
-const benchLimit = 20 * time.Second
-
-// awaitBenched waits until some member is passed over beyond the restart.
-func (w *healthWatch) awaitBenched(ctx context.Context, p *program) (map[int64]int64, error) {
-	for began := time.Now(); ; pause(ctx, 100*time.Millisecond) {
-		until, err := benched(ctx, p.admin)
-		if err != nil || time.Since(began) > benchLimit {
-			return until, err
-		}
-		for _, at := range until {
-			if at > time.Now().Add(30*time.Second).UnixMilli() {
-				return until, nil
-			}
-		}
-	}
 }
 
 func clock(millis int64) string {

@@ -57,21 +57,23 @@ func (k *call) judgeReply(members map[string]*member) string {
 	case k.finish == "" && can != unended && a.ends(k.stream):
 		return "a whole reply without a finish_reason"
 	}
-	return k.judgeUsage(name, a)
+	return k.judgeUsage(m, a)
 }
 
-func (k *call) judgeUsage(name string, a act) string {
+// judgeUsage is about tokens. On a bad way a reply may end before they are told:
+// it is whole all the same.
+func (k *call) judgeUsage(m *member, a act) string {
 	wants := !k.stream || k.usage
 	tells := a.tells(k.stream)
 	switch {
 	case !wants && k.told:
 		return "usage that was not asked for"
 	case k.told && k.tokens != [2]int64{a.input, a.output}:
-		return fmt.Sprintf("%s told %d and %d tokens, the client has %v", name, a.input, a.output, k.tokens)
-	case wants && !k.told && tells:
-		return fmt.Sprintf("%s told %d and %d tokens in %v, the client has none", name, a.input, a.output, a)
+		return fmt.Sprintf("%s told %d and %d tokens, the client has %v", m.name, a.input, a.output, k.tokens)
+	case wants && !k.told && tells && !m.proxied:
+		return fmt.Sprintf("%s told %d and %d tokens in %v, the client has none", m.name, a.input, a.output, a)
 	case k.told && !tells && a.name != "FLT-067:options":
-		return fmt.Sprintf("tokens, where %s told none in %v", name, a)
+		return fmt.Sprintf("tokens, where %s told none in %v", m.name, a)
 	}
 	return ""
 }

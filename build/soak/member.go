@@ -14,6 +14,7 @@ import (
 type member struct {
 	name       string
 	misbehaves bool // in what it says
+	gone       bool // never answers; in a group of its own
 	proxied    bool // toxiproxy stands before it
 	keys       int
 	price      [2]int64 // of a million tokens in and out, in dollars: small and whole
@@ -24,14 +25,16 @@ type member struct {
 	requests []*gatewaytest.Request
 }
 
-// members are the four, in no order. Their keys together are fewer than the
-// attempts that a call may have: the healthy one's turn always comes.
+// newMembers are the four, in no order, and one of a group of its own. The keys of
+// the four are fewer than the attempts that a call may have: the healthy one's
+// turn always comes.
 func newMembers() []*member {
 	return []*member{
 		{name: steady, keys: 1, price: [2]int64{1, 2}},
 		{name: "moody", misbehaves: true, keys: 2, price: [2]int64{3, 5}},
 		{name: "remote", proxied: true, keys: 1, price: [2]int64{7, 11}},
 		{name: "ruin", misbehaves: true, proxied: true, keys: 2, price: [2]int64{13, 17}},
+		{name: "gone", gone: true, keys: 1, price: [2]int64{19, 23}},
 	}
 }
 
@@ -43,9 +46,16 @@ func (m *member) open(o options, number int) error {
 	r := o.random(drawsFaults, uint64(number))
 	draw := newDrawing()
 	script := gatewaytest.Script{Marker: m.name}
-	for i := range o.calls + o.calls/2 + 500 {
+	turns := o.calls + o.calls/2 + 500
+	if m.gone {
+		turns = 1
+	}
+	for i := range turns {
 		how := good
-		if m.misbehaves && r.IntN(100) < 65 {
+		switch {
+		case m.gone:
+			how = missing
+		case m.misbehaves && r.IntN(100) < 65:
 			how = draw.bad
 		}
 		a, behaviour := how(r, i)

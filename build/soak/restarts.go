@@ -42,6 +42,9 @@ func (s *scene) restart(ctx context.Context, n, chance int) error {
 	case 0: // a kill whose health is looked at
 		goOn := s.editor.rest()
 		defer goOn()
+		if err := s.askGone(ctx); err != nil {
+			return err
+		}
 		if err := s.health.over(ctx, s.program); err != nil {
 			return err
 		}
@@ -88,5 +91,21 @@ func (s *scene) welcome(ctx context.Context) error {
 		s.notices = append(s.notices, fmt.Sprintf("a start has this notice: %s %v", notice.Code, notice.Params))
 	}
 	s.program.open()
+	return nil
+}
+
+// askGone makes the call that no member can answer, after which its group's one
+// is passed over for long.
+func (s *scene) askGone(ctx context.Context) error {
+	run, err := s.program.await(ctx)
+	if err != nil {
+		return err
+	}
+	c := newClient(s.program.gateway)
+	defer c.close()
+	number := int(s.next.Add(1)) - 1
+	k := newCall(s.random(drawsCalls, uint64(number)), number)
+	k.group, k.key, k.refused, k.leaves = gone, keyBoth, 404, leaving{}
+	s.ask(ctx, c, k, run)
 	return nil
 }

@@ -183,21 +183,24 @@ func (s *scene) keepCalling(ctx context.Context, r *rand.Rand) {
 	}
 }
 
-// one makes the call with a number.
-func (s *scene) one(ctx context.Context, c *client, number, run int) *call {
-	k := newCall(s.random(drawsCalls, uint64(number)), number)
+// one draws the call with a number and makes it.
+func (s *scene) one(ctx context.Context, c *client, number, run int) {
+	s.ask(ctx, c, newCall(s.random(drawsCalls, uint64(number)), number), run)
+}
+
+// ask makes a call and keeps what became of it.
+func (s *scene) ask(ctx context.Context, c *client, k *call, run int) {
 	k.run = run
 	c.make(ctx, k)
 	k.verdict = judge(k, s.byName)
 	k.text = k.text[:min(len(k.text), 200)] // some are large
 	s.mu.Lock()
-	for len(s.calls) <= number {
+	for len(s.calls) <= k.number {
 		s.calls = append(s.calls, nil)
 	}
-	s.calls[number] = k
+	s.calls[k.number] = k
 	s.mu.Unlock()
 	s.finished.Add(1)
-	return k
 }
 
 // tell says every while how far it is.
