@@ -65,6 +65,7 @@ func (s *scene) check(ctx context.Context) (ok bool, err error) {
 	r := &report{}
 	s.checkReplies(r)
 	s.checkFailover(r, byNumber, s.restarts)
+	s.checkLeft(ctx, r)
 	s.checkLog(r, rows, s.restarts)
 	s.checkUsage(r, rows)
 	s.checkStats(r, rows, stats)
