@@ -166,7 +166,7 @@ func (p *program) change(do func()) {
 
 // await waits until the program is open, and returns which run it is.
 func (p *program) await(ctx context.Context) (run int, err error) {
-	for {
+	for ctx.Err() == nil {
 		p.mu.Lock()
 		ready, run, changed := p.ready, p.run, p.changed
 		p.mu.Unlock()
@@ -176,9 +176,9 @@ func (p *program) await(ctx context.Context) (run int, err error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return 0, ctx.Err()
 		}
 	}
+	return 0, ctx.Err()
 }
 
 // end ends the program with a signal. how is for the report.
