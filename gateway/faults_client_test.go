@@ -259,21 +259,21 @@ func TestHeaders(t *testing.T) {
 	t.Parallel()
 	u := serve(t, func(v *visit) {
 		v.reply(200, "application/json", whole("good"), "Set-Cookie: a=b", "Access-Control-Allow-Origin: *", "Alt-Svc: h3",
-			"X-Ratelimit-Remaining-Requests: 5", "Openai-Processing-Ms: 7", "Server: nginx", "X-Request-Id: theirs")
+			"X-Ratelimit-Remaining-Requests: 5", "x-ratelimit-limit-tokens-minute: 6", "X-Ratelimited: 7", "Openai-Processing-Ms: 7", "Server: nginx", "X-Request-Id: theirs")
 	})
 	h := open(t, []string{u.url}, func(c *gateway.Config) {
 		c.Providers[0].Headers = []gateway.Header{{Name: "X-Tenant", Value: "blue"}}
 	})
 	got := h.post(plainBody, "Cookie", "c=d", "X-Forwarded-For", "1.2.3.4", "Openai-Organization", "theirs")
 	got.wantGood(t, false)
-	for _, name := range []string{"Set-Cookie", "Access-Control-Allow-Origin", "Alt-Svc", "Server"} {
+	for _, name := range []string{"Set-Cookie", "Access-Control-Allow-Origin", "Alt-Svc", "Server", "X-Ratelimited"} {
 		if got.header.Get(name) != "" {
 			t.Errorf("%s came through", name)
 		}
 	}
 	call := h.ledger.await(t, 1)[0]
 	for name, want := range map[string]string{
-		"X-Ratelimit-Remaining-Requests": "5", "Openai-Processing-Ms": "7", "X-Request-Id": call.ID,
+		"X-Ratelimit-Remaining-Requests": "5", "X-Ratelimit-Limit-Tokens-Minute": "6", "Openai-Processing-Ms": "7", "X-Request-Id": call.ID,
 		"X-Headgate-Attempts": "1", "X-Headgate-Provider": "up1", "X-Headgate-Model": "model-1", "Content-Type": "application/json",
 	} {
 		if got.header.Get(name) != want {

@@ -179,10 +179,11 @@ func upstreamFields(client http.Header, p *provider, key *providerKey) http1.Fie
 // passedBack are the upstream's headers that mean something to the client.
 var passedBack = []string{
 	"Retry-After", "Retry-After-Ms", "Openai-Processing-Ms", "Openai-Version", "Openai-Model",
-	"X-Ratelimit-Limit-Requests", "X-Ratelimit-Limit-Tokens",
-	"X-Ratelimit-Remaining-Requests", "X-Ratelimit-Remaining-Tokens",
-	"X-Ratelimit-Reset-Requests", "X-Ratelimit-Reset-Tokens",
 }
+
+// passedBackLimits begins the names of those that tell of rate limits: each
+// provider has limits of its own.
+const passedBackLimits = "X-Ratelimit-"
 
 // passedBackName is the name under which a field goes back; "": it doesn't.
 func passedBackName(name string) string {
@@ -190,6 +191,9 @@ func passedBackName(name string) string {
 		if len(name) == len(passed) && strings.EqualFold(name, passed) {
 			return passed
 		}
+	}
+	if n := len(passedBackLimits); len(name) > n && strings.EqualFold(name[:n], passedBackLimits) {
+		return http.CanonicalHeaderKey(name)
 	}
 	return ""
 }

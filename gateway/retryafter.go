@@ -14,7 +14,7 @@ const (
 )
 
 // retryAfter returns how long the upstream asks to be left alone, 0 when it doesn't say. It reads retry-after-ms, then
-// Retry-After, then x-ratelimit-reset-requests and -tokens, and keeps the answer within 1 s and 30 min. Points in time
+// Retry-After, then x-ratelimit-reset with -requests, -tokens or nothing after it, and keeps the answer within 1 s and 30 min. Points in time
 // are measured against the reply's own Date, so that a skewed clock doesn't matter; now serves when there is none.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
@@ -37,9 +37,9 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 // remains isn't the one that was hit, so it counts only when the reply names no other.
 func resetAfter(h http.Header, now time.Time) time.Duration {
 	var hit, unhit time.Duration
-	for _, limit := range [...]string{"Requests", "Tokens"} {
-		wait := resetOf(h.Get("X-Ratelimit-Reset-"+limit), now)
-		if n, ok := amount(h.Get("X-Ratelimit-Remaining-" + limit)); ok && n > 0 {
+	for _, limit := range [...]string{"-Requests", "-Tokens", ""} {
+		wait := resetOf(h.Get("X-Ratelimit-Reset"+limit), now)
+		if n, ok := amount(h.Get("X-Ratelimit-Remaining" + limit)); ok && n > 0 {
 			unhit = max(unhit, wait)
 		} else {
 			hit = max(hit, wait)

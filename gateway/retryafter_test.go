@@ -44,6 +44,7 @@ func TestRetryAfter(t *testing.T) {
 		{"reset Unix milliseconds", map[string]string{"X-Ratelimit-Reset-Requests": "1795435290000", "Date": time.Unix(1795435200, 0).UTC().Format(http.TimeFormat)}, 90 * time.Second},
 		{"reset Unix in the past", map[string]string{"X-Ratelimit-Reset-Requests": "1000000000"}, time.Second},
 		{"reset in the year 9999", map[string]string{"X-Ratelimit-Reset-Requests": "1000000000", "Date": "Fri, 31 Dec 9999 23:59:59 GMT"}, time.Second},
+		{"reset of all", map[string]string{"X-Ratelimit-Reset": "1795435290000", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset-Tokens": "300s", "X-Ratelimit-Remaining-Tokens": "9", "Date": time.Unix(1795435200, 0).UTC().Format(http.TimeFormat)}, 90 * time.Second},
 		{"reset negative", map[string]string{"X-Ratelimit-Reset-Requests": "-1s", "X-Ratelimit-Reset-Tokens": "-3"}, 0},
 		{"reset junk", map[string]string{"X-Ratelimit-Reset-Requests": "later"}, 0},
 		{"the later reset", map[string]string{"X-Ratelimit-Reset-Requests": "2s", "X-Ratelimit-Reset-Tokens": "9s"}, 9 * time.Second},

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"slices"
+)
+
+var (
+	errNoChunk     = errors.New("no chunk came")
+	errNotAnObject = errors.New("a chunk is not a JSON object")
 )
 
 // rawObject keeps fields that nobody here knows as they came.
@@ -57,7 +61,13 @@ func openAIEventsOf(body []byte, usage bool) ([]byte, error) {
 		if logprobs := choice["logprobs"]; logprobs != nil {
 			first["logprobs"] = logprobs
 		}
-		last := rawObject{"index": index, "delta": json.RawMessage("{}"), "finish_reason": end}
+		last := rawObject{"delta": json.RawMessage("{}")}
+		for name, value := range choice { // with what only some servers add to the end
+			if name != "message" && name != "logprobs" {
+				last[name] = value
+			}
+		}
+		last["index"], last["finish_reason"] = index, end
 		if err := errors.Join(write([]rawObject{first}), write([]rawObject{last})); err != nil {
 			return nil, err
 		}
@@ -93,184 +103,4 @@ func deltaOf(message json.RawMessage) (json.RawMessage, error) {
 		}
 	}
 	return json.Marshal(m)
-}
-
-// openAIAssembler puts chunks together to a chat completion.
-type openAIAssembler struct {
-	head    rawObject // the first chunk's fields
-	usage   json.RawMessage
-	choices map[int]*assembledChoice
-}
-
-type assembledChoice struct {
-	message rawObject         // fields that are not text
-	text    map[string]string // content, reasoning and the like, as they grow
-	calls   map[int]*assembledCall
-	finish  json.RawMessage
-}
-
-type assembledCall struct {
-	fields    rawObject
-	function  rawObject
-	arguments string
-}
-
-// growing are the fields of a delta whose strings are pieces.
-var growing = []string{"content", "reasoning_content", "reasoning", "refusal"}
-
-func (a *openAIAssembler) Add(data []byte) error {
-	var chunk rawObject
-	if err := json.Unmarshal(data, &chunk); err != nil {
-		return err
-	}
-	if a.head == nil {
-		a.head, a.choices = rawObject{}, map[int]*assembledChoice{}
-		for name, value := range chunk {
-			a.head[name] = value
-		}
-	}
-	if u := chunk["usage"]; !absent(u) {
-		a.usage = u
-	}
-	var choices []struct {
-		Index        int             `json:"index"`
-		Delta        rawObject       `json:"delta"`
-		FinishReason json.RawMessage `json:"finish_reason"`
-	}
-	if absent(chunk["choices"]) {
-		return nil
-	}
-	if err := json.Unmarshal(chunk["choices"], &choices); err != nil {
-		return err
-	}
-	for _, c := range choices {
-		to := a.choices[c.Index]
-		if to == nil {
-			to = &assembledChoice{message: rawObject{}, text: map[string]string{}, calls: map[int]*assembledCall{}}
-			a.choices[c.Index] = to
-		}
-		if !absent(c.FinishReason) {
-			to.finish = c.FinishReason
-		}
-		if err := to.add(c.Delta); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *assembledChoice) add(delta rawObject) error {
-	for name, value := range delta {
-		switch {
-		case absent(value):
-		case name == "tool_calls":
-			if err := c.addCalls(value); err != nil {
-				return err
-			}
-		case slices.Contains(growing, name) && value[0] == '"':
-			c.text[name] += plain(value)
-		default:
-			c.message[name] = value
-		}
-	}
-	return nil
-}
-
-func (c *assembledChoice) addCalls(raw json.RawMessage) error {
-	var calls []rawObject
-	if err := json.Unmarshal(raw, &calls); err != nil {
-		return err
-	}
-	for i, piece := range calls {
-		index := i
-		if piece["index"] != nil {
-			if err := json.Unmarshal(piece["index"], &index); err != nil {
-				return err
-			}
-		}
-		to := c.calls[index]
-		if to == nil {
-			to = &assembledCall{fields: rawObject{}, function: rawObject{}}
-			c.calls[index] = to
-		}
-		var function rawObject
-		if !absent(piece["function"]) {
-			if err := json.Unmarshal(piece["function"], &function); err != nil {
-				return err
-			}
-		}
-		to.arguments += plain(function["arguments"])
-		delete(function, "arguments")
-		delete(piece, "function")
-		delete(piece, "index")
-		merge(to.function, function)
-		merge(to.fields, piece)
-	}
-	return nil
-}
-
-func merge(to, from rawObject) {
-	for name, value := range from {
-		if !absent(value) {
-			to[name] = value
-		}
-	}
-}
-
-func (a *openAIAssembler) Reply() ([]byte, error) {
-	if a.head == nil {
-		return nil, errors.New("no chunk came")
-	}
-	a.head["object"] = json.RawMessage(`"chat.completion"`)
-	delete(a.head, "usage")
-	if a.usage != nil {
-		a.head["usage"] = a.usage
-	}
-	indexes := make([]int, 0, len(a.choices))
-	for i := range a.choices {
-		indexes = append(indexes, i)
-	}
-	slices.Sort(indexes)
-	choices := make([]any, 0, len(indexes))
-	for _, i := range indexes {
-		choices = append(choices, a.choices[i].whole(i))
-	}
-	list, err := json.Marshal(choices)
-	if err != nil {
-		return nil, err
-	}
-	a.head["choices"] = list
-	return json.Marshal(a.head)
-}
-
-func (c *assembledChoice) whole(index int) map[string]any {
-	message := map[string]any{"role": "assistant", "content": nil}
-	for name, value := range c.message {
-		message[name] = value
-	}
-	for name, value := range c.text {
-		message[name] = value
-	}
-	indexes := make([]int, 0, len(c.calls))
-	for i := range c.calls {
-		indexes = append(indexes, i)
-	}
-	slices.Sort(indexes)
-	var calls []any
-	for _, i := range indexes {
-		call := map[string]any{}
-		for name, value := range c.calls[i].fields {
-			call[name] = value
-		}
-		function := map[string]any{"arguments": c.calls[i].arguments}
-		for name, value := range c.calls[i].function {
-			function[name] = value
-		}
-		call["function"] = function
-		calls = append(calls, call)
-	}
-	if calls != nil {
-		message["tool_calls"] = calls
-	}
-	return map[string]any{"index": index, "message": message, "finish_reason": c.finish, "logprobs": nil}
 }
