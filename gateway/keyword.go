@@ -17,14 +17,10 @@ type failureWords struct {
 // keywordSet finds failure keywords in text, whatever its case. A nil set finds
 // nothing.
 type keywordSet struct {
-	literals []literal
+	literals []*Keyword
+	folded   []string   // their texts
+	looked   *automaton // for literals; nil: there are none
 	patterns []*pattern
-	longest  int // bytes of a folded literal
-}
-
-type literal struct {
-	keyword *Keyword
-	folded  string
 }
 
 // failureWord is a keyword made ready for use.
@@ -95,7 +91,7 @@ func (a allWords) choose(counts func(*Keyword) bool) failureWords {
 			errors.add(w)
 		}
 	}
-	return failureWords{reply: reply.orNil(), errors: errors.orNil()}
+	return failureWords{reply: reply.ready(), errors: errors.ready()}
 }
 
 func (s *keywordSet) add(w *failureWord) {
@@ -103,14 +99,17 @@ func (s *keywordSet) add(w *failureWord) {
 		s.patterns = append(s.patterns, w.pattern)
 		return
 	}
-	folded := strings.ToLower(w.keyword.Text)
-	s.literals = append(s.literals, literal{&w.keyword, folded})
-	s.longest = max(s.longest, len(folded))
+	s.literals = append(s.literals, &w.keyword)
+	s.folded = append(s.folded, strings.ToLower(w.keyword.Text))
 }
 
-func (s *keywordSet) orNil() *keywordSet {
+// ready is the set once all keywords are in it; nil: there is none.
+func (s *keywordSet) ready() *keywordSet {
 	if s.literals == nil && s.patterns == nil {
 		return nil
+	}
+	if s.literals != nil {
+		s.looked, s.folded = newAutomaton(s.folded), nil
 	}
 	return s
 }
@@ -121,21 +120,14 @@ func (s *keywordSet) find(text string) *Keyword {
 	if s == nil || text == "" {
 		return nil
 	}
-	if found := s.findLiteral(strings.ToLower(text)); found != nil {
-		return found
+	if s.looked != nil {
+		if _, found := s.looked.scan(0, text); found != noText {
+			return s.literals[found]
+		}
 	}
 	for _, p := range s.patterns {
 		if p.whole.MatchString(text) {
 			return p.keyword
-		}
-	}
-	return nil
-}
-
-func (s *keywordSet) findLiteral(folded string) *Keyword {
-	for i := range s.literals {
-		if strings.Contains(folded, s.literals[i].folded) {
-			return s.literals[i].keyword
 		}
 	}
 	return nil

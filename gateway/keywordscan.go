@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"strings"
 	"unicode/utf8"
 
 	"headgate/gateway/dialect"
@@ -17,8 +16,8 @@ const (
 // keywordScan finds keywords in text that comes in pieces, however it is cut:
 // what it finds is what would be found in the whole, but for patternTail.
 type keywordScan struct {
-	set    *keywordSet
-	folded string // the end of what was seen, as long as a literal could begin in it
+	set *keywordSet
+	at  int32 // the automaton's state
 
 	text   []byte // for patterns: what was seen last
 	unseen int    // bytes at its end that no pattern has looked at
@@ -30,12 +29,11 @@ func (s *keywordScan) add(text string, atOnce bool) *Keyword {
 	if text == "" {
 		return nil
 	}
-	if len(s.set.literals) > 0 {
-		window := s.folded + strings.ToLower(text)
-		if found := s.set.findLiteral(window); found != nil {
-			return found
+	if s.set.looked != nil {
+		after, found := s.set.looked.scan(s.at, text)
+		if s.at = after; found != noText {
+			return s.set.literals[found]
 		}
-		s.folded = window[len(window)-min(len(window), s.set.longest-1):]
 	}
 	if len(s.set.patterns) == 0 {
 		return nil

@@ -103,8 +103,9 @@ func (r Rule) compile() (rule, error) {
 	if err != nil {
 		return out, err
 	}
-	out.text = &keywordSet{}
-	out.text.add(word)
+	text := &keywordSet{}
+	text.add(word)
+	out.text = text.ready()
 	return out, nil
 }
 
