@@ -43,7 +43,12 @@ func (s *scene) checkFolder(ctx context.Context, r *report) error {
 		}
 		return nil
 	}
-	err := filepath.WalkDir(s.program.folder, func(path string, entry fs.DirEntry, err error) error {
+	words, err := s.program.words()
+	if err != nil {
+		return err
+	}
+	faults = append(faults, words...)
+	err = filepath.WalkDir(s.program.folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
@@ -55,6 +60,6 @@ func (s *scene) checkFolder(ctx context.Context, r *report) error {
 	if err == nil {
 		err = look(s.program.log.Name())
 	}
-	r.check("folder", append(faults, s.notices...), "integrity_check ok for both databases, nothing set aside, no key in plain text in %d files of %d KiB", files, size>>10)
+	r.check("folder", append(faults, s.notices...), "integrity_check ok for both databases, nothing set aside, no error in the program's log, no key in plain text in %d files of %d KiB", files, size>>10)
 	return err
 }

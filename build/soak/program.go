@@ -266,6 +266,23 @@ func goroutines(dump []byte) []string {
 	return all
 }
 
+// words are the lines of the program's log that tell of a fault in itself.
+func (p *program) words() (faults []string, err error) {
+	text, err := os.ReadFile(p.log.Name())
+	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, `"group":"`+gone+`"`) {
+			continue // as it should be
+		}
+		for _, sign := range []string{`"level":"ERROR"`, "DATA RACE", "panic: ", "fatal error: "} {
+			if strings.Contains(line, sign) {
+				faults = append(faults, "the program's log: "+strings.TrimSpace(line))
+				break
+			}
+		}
+	}
+	return faults, err
+}
+
 // ends returns all restarts so far.
 func (p *program) ends() []restart {
 	p.mu.Lock()
