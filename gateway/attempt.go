@@ -153,7 +153,7 @@ func (a *attempt) try() *result {
 		}
 		res := a.readError()
 		switch {
-		case a.asked && a.refusesUsageOption(res):
+		case a.asked && a.rejected(res) && a.m.provider.dialect.RefusesUsage(res.body):
 			a.x.g.health.noteRefusesUsage(a.m.provider)
 			a.asked = false
 		case a.x.plain != nil && a.asking != a.x.plain && a.rejected(res) && a.x.translation.TooMuch(res.body):
@@ -209,11 +209,6 @@ func (a *attempt) keywordIn(res *result) *Keyword {
 		return found
 	}
 	return a.x.words.errors.find(string(res.body))
-}
-
-// refusesUsageOption recognises servers that don't know stream_options.
-func (a *attempt) refusesUsageOption(r *result) bool {
-	return a.rejected(r) && (bytes.Contains(r.body, []byte("stream_options")) || bytes.Contains(r.body, []byte("include_usage")))
 }
 
 // rejected tells whether the provider read the request and didn't like it.

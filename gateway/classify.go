@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"regexp"
@@ -70,16 +71,17 @@ var table = []row{
 
 	// What the body says. Quota before rate limit and credential before caller:
 	// upstreams send the former under the status of the latter.
-	// Google says "current quota" and "billing" for limits of a minute, too.
-	{reason: "rate_limited", when: says([]int{429}, "please retry in", "perminute", "per minute"), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
+	// Google says "current quota" and "billing" for limits of a minute, too, and Groq
+	// sends a 413 for what is too much for one.
+	{reason: "rate_limited", when: says([]int{413, 429}, "please retry in", "perminute", "per minute"), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
 	// Under a 400, which mostly is the caller's fault and may quote what the caller
 	// sent, only whole phrases count.
-	{reason: "quota", when: says([]int{402, 403, 429}, "insufficient_quota", "current quota", "monthly quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "usage limits", "payment required", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
-	{reason: "quota", when: says([]int{400}, "insufficient_quota", "exceeded your current quota", "billing_hard_limit", "billing_not_active", "billing details", "insufficient balance", "insufficient credit", "credit balance is too low", "spend limit", "monthly limit", "balance is not enough"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
-	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "invalid authentication", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
-	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation_blocked", "moderation system", "was flagged", "been flagged", "flagged by", "flagged as", "safety system"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
-	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "context size", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
-	{reason: "model_missing", when: saysLike([]int{400, 404}, noSuchModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "quota", when: says([]int{402, 403, 429}, "insufficient_quota", "current quota", "monthly quota", "billing", "insufficient balance", "insufficient credit", "credit balance", "spend limit", "monthly limit", "usage limits", "payment required", "balance is not enough", "key limit exceeded", "arrearage", "余额不足"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	{reason: "quota", when: says([]int{400}, "insufficient_quota", "exceeded your current quota", "billing_hard_limit", "billing_not_active", "billing details", "insufficient balance", "insufficient credit", "credit balance is too low", "spend limit", "monthly limit", "balance is not enough", "arrearage", "余额不足"), class: ClassQuota, blames: BlamesKey, action: ActionNextKey, bench: fixed(quotaBench)},
+	{reason: "bad_key", when: says([]int{400, 401, 403}, "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "api_key_invalid", "api key expired", "api key has expired", "pass a valid api key", "invalid authentication", "authentication_error"), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
+	{reason: "content_policy", when: says([]int{400, 403, 451}, "content_policy", "content policy", "content_filter", "content management policy", "moderation_blocked", "moderation system", "was flagged", "been flagged", "flagged by", "flagged as", "safety system", "content filtering", "data_inspection_failed", "content exists risk", "violates usage guidelines"), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
+	{reason: "context_window", when: says([]int{400, 413, 422}, "context_length_exceeded", "context length", "context window", "context size", "maximum context", "prompt is too long", "too many tokens", "reduce the length", "input is too long", "exceeds the model's maximum", "exceeds the maximum number of tokens", "maximum prompt length", "model token limit", "range of input length", "max_new_tokens` must be", "inputs` must have less than"), class: ClassContextWindow, blames: BlamesNobody, action: ActionNext},
+	{reason: "model_missing", when: saysLike([]int{400, 403, 404, 410}, noSuchModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "overloaded", when: says([]int{500, 503, 529}, "overloaded", "over capacity", "at capacity", "engine is busy"), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true, bench: asked},
 
 	// The status.
@@ -90,17 +92,21 @@ var table = []row{
 	// A web page comes from what stands before the provider, which knows no keys.
 	{reason: "html_reply", when: both(status(403), (*result).isHTML), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "forbidden", when: status(403), class: ClassCredential, blames: BlamesKey, action: ActionNextKey, bench: fixed(credentialBench)},
-	// A 404 that doesn't speak of a model is about the path.
-	{reason: "model_missing", when: both(status(404), (*result).namesModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
-	{reason: "wrong_path", when: status(404, 405, 501), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	// A 404 that doesn't speak of a model is about the path, and so is a 405: every
+	// provider takes a POST where a chat is.
+	{reason: "model_missing", when: both(status(404, 410), (*result).namesModel), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
+	{reason: "wrong_path", when: status(404, 405, 410, 501), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "rate_limited", when: status(429), class: ClassRateLimited, blames: BlamesBoth, action: ActionNextKey, bench: asked},
 	{reason: "content_policy", when: status(451), class: ClassContentPolicy, blames: BlamesNobody, action: ActionStop},
 	{reason: "too_large", when: status(413), class: ClassCallerFault, blames: BlamesNobody, action: ActionNext},
 	{reason: "upstream_busy", when: status(408, 409, 425), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
+	// Of those who speak for somebody behind them: wrong server, its failure, it left.
+	{reason: "upstream_error", when: status(421, 424, 499), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "caller_fault", when: statusRange(400, 499), class: ClassCallerFault, blames: BlamesNobody, action: ActionStop},
 	{reason: "redirected", when: statusRange(300, 399), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "upstream_error", when: statusRange(500, 599), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true, bench: asked},
 	{reason: "error_in_reply", when: failed(errErrorInReply), class: ClassMalformed, blames: BlamesMember, action: ActionNext, counts: true},
+	{reason: "unexpected_status", when: statusRange(600, 999), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "unexpected_status", when: failed(errUnexpectedCode), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 
 	// What is left of broken connections.
@@ -179,7 +185,9 @@ func saysLike(statuses []int, like *regexp.Regexp) func(*result) bool {
 // noSuchModel is how upstreams say so. "Invalid model parameters" doesn't.
 var noSuchModel = regexp.MustCompile("(?m)model[_ ]not[_ ](found|exist)|invalid_model\\b|(unknown|no such) model\\b|" +
 	"(unsupported|invalid) model( name| id)?( passed|\\s*[:.='\"`]|$)|is not a valid model|" +
-	"model \\S{1,200} (does not exist|(is |was )?not found)")
+	"model \\S{1,200} (does not exist|(is |was )?not found)|model_decommissioned|" +
+	"model \\S{1,200} (has been|was|is) (decommissioned|deprecated|retired|discontinued)|" +
+	"model \\S{1,200} is no longer (supported|available)|not have access to( the)? model")
 
 func status(statuses ...int) func(*result) bool {
 	return func(r *result) bool {
@@ -205,5 +213,7 @@ func fixed(d time.Duration) func(*result) time.Duration {
 	return func(*result) time.Duration { return d }
 }
 
-// asked is the time that the upstream itself asks for.
-func asked(r *result) time.Duration { return retryAfter(r.header, r.now) }
+// asked is the time that the upstream itself asks for, in a header or in words.
+func asked(r *result) time.Duration {
+	return cmp.Or(retryAfter(r.header, r.now), retryIn(r.words))
+}

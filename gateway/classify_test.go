@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"testing"
+	"time"
 
 	"headgate/gateway"
 )
@@ -37,6 +38,38 @@ func TestWordsOfErrors(t *testing.T) {
 		{429, "You exceeded your current quota, please check your plan and billing details. Please retry in 22.3s.", gateway.ClassRateLimited},
 		{429, "Rate limit reached for requests per minute.", gateway.ClassRateLimited},
 
+		{403, "Key limit exceeded (daily limit). Manage it using https://openrouter.ai/settings/keys", gateway.ClassQuota},
+		{400, "Access denied, please make sure your account is in good standing. (Arrearage)", gateway.ClassQuota},
+		{429, "余额不足或无可用资源包,请充值。", gateway.ClassQuota},
+		{413, "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 7000.", gateway.ClassRateLimited},
+
+		{400, "API key expired. Please renew the API key.", gateway.ClassCredential},
+		{400, "API Key not found. Please pass a valid API key.", gateway.ClassCredential},
+
+		{400, "The model `llama3-70b-8192` has been decommissioned and is no longer supported.", gateway.ClassModelUnavailable},
+		{403, "Project `p` does not have access to model `gpt-x`", gateway.ClassModelUnavailable},
+		{410, "This model is gone.", gateway.ClassModelUnavailable},
+		{410, "", gateway.ClassModelUnavailable},
+		{400, "The parameter 'functions' is no longer supported.", gateway.ClassCallerFault},
+
+		{403, "Content violates usage guidelines.", gateway.ClassContentPolicy},
+		{400, "Output blocked by content filtering policy", gateway.ClassContentPolicy},
+		{400, "<400> InternalError.Algo.DataInspectionFailed: data_inspection_failed", gateway.ClassContentPolicy},
+		{400, "Content Exists Risk", gateway.ClassContentPolicy},
+
+		{400, "This model's maximum prompt length is 131072 but the request contains 140000 tokens.", gateway.ClassContextWindow},
+		{400, "Your request exceeded model token limit: 8192", gateway.ClassContextWindow},
+		{400, "Range of input length should be [1, 30720]", gateway.ClassContextWindow},
+		{422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096.", gateway.ClassContextWindow},
+		{422, "Input validation error: `inputs` must have less than 4096 tokens.", gateway.ClassContextWindow},
+		{400, "'name' must have less than 64 characters", gateway.ClassCallerFault},
+
+		{421, "", gateway.ClassTransient},
+		{424, "Request failed during generation", gateway.ClassTransient},
+		{499, "", gateway.ClassTransient},
+		{407, "", gateway.ClassTransient},
+		{999, "", gateway.ClassTransient},
+
 		{403, "Your chosen model requires moderation and your input was flagged.", gateway.ClassContentPolicy},
 		{400, "The response was filtered due to the prompt triggering the content management policy.", gateway.ClassContentPolicy},
 		{451, "", gateway.ClassContentPolicy},
@@ -66,5 +99,15 @@ func TestCallersFaultWithinA200(t *testing.T) {
 	h := open(t, []string{serve(t, failing(200, errorBody("", "", "Your input was flagged."))).url})
 	if got := h.post(plainBody); got.status != 400 {
 		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
+
+// A limit that names its time in words only is kept as long.
+func TestWaitInWords(t *testing.T) {
+	t.Parallel()
+	h := open(t, []string{serve(t, failing(429, errorBody("", "", "Rate limit reached. Please try again in 20s. Visit https://…"))).url})
+	h.post(plainBody)
+	if o := h.ledger.await(t, 1)[0].Attempts[0].Outcome; o.Bench != 20*time.Second {
+		t.Errorf("outcome %+v", o)
 	}
 }

@@ -3,6 +3,7 @@ package gateway
 import (
 	"math"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,26 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return clampWait(date.Sub(now))
 	}
 	return resetAfter(h, now)
+}
+
+// waitInWords is how upstreams say in a message what others say in a header: "Please try again in 6m0s." or "… in 20 seconds".
+var waitInWords = regexp.MustCompile(`(?:retry|try again) in (?:((?:[0-9]+(?:\.[0-9]+)?(?:h|ms|m|s))+)\b|([0-9]+(?:\.[0-9]+)?) seconds?\b)`)
+
+// retryIn is retryAfter for an error's words, in lower case.
+func retryIn(words string) time.Duration {
+	found := waitInWords.FindStringSubmatch(words)
+	if found == nil {
+		return 0
+	}
+	spelled := found[1]
+	if spelled == "" {
+		spelled = found[2] + "s"
+	}
+	d, err := time.ParseDuration(spelled)
+	if err != nil {
+		return 0 // more hours than a Duration holds
+	}
+	return clampWait(d)
 }
 
 // resetAfter returns when the rate limits are whole again, 0 when the reply doesn't say. A limit of which something

@@ -81,3 +81,23 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 	})
 }
+
+func TestRetryIn(t *testing.T) {
+	for words, want := range map[string]time.Duration{
+		"rate limit reached. please try again in 6m0s.": 6 * time.Minute,
+		"please try again in 1h2m3.5s":                  30 * time.Minute,
+		"please retry in 22.36s.":                       22360 * time.Millisecond,
+		"please try again in 250ms":                     time.Second,
+		"please try again in 20 seconds.":               20 * time.Second,
+		"please try again in 1 second":                  time.Second,
+		"try again in 99999999999999999999h":            0,
+		"please try again later":                        0,
+		"try again in 5 minutes or so":                  0,
+		"you may retry in a moment":                     0,
+		"":                                              0,
+	} {
+		if got := retryIn(words); got != want {
+			t.Errorf("%q: %v, want %v", words, got, want)
+		}
+	}
+}

@@ -40,6 +40,9 @@ type Dialect struct {
 	ReadEvent func(data []byte, text bool, e *Event) error
 	// ReadError reads an error body; ok is false when it is none.
 	ReadError func(body []byte) (e Error, ok bool)
+	// RefusesUsage tells whether a rejection is about having been asked for usage in
+	// a stream, which some servers don't know.
+	RefusesUsage func(rejection []byte) bool
 	// ReadModels reads a list of models, each name once and none empty.
 	ReadModels func(body []byte) ([]ListedModel, error)
 

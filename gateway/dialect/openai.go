@@ -14,10 +14,13 @@ var OpenAI = &Dialect{
 	Credential: func(key string) (string, string) {
 		return "Authorization", "Bearer " + key
 	},
-	Messages:   "messages",
-	ReadReply:  readOpenAIReply,
-	ReadEvent:  readOpenAIEvent,
-	ReadError:  readOpenAIError,
+	Messages:  "messages",
+	ReadReply: readOpenAIReply,
+	ReadEvent: readOpenAIEvent,
+	ReadError: readOpenAIError,
+	RefusesUsage: func(rejection []byte) bool {
+		return bytes.Contains(rejection, []byte("stream_options")) || bytes.Contains(rejection, []byte("include_usage"))
+	},
 	ReadModels: readOpenAIModels,
 	Envelope:   openAIEnvelope,
 	ErrorEvent: func(e Error) []byte {
