@@ -11,7 +11,7 @@ import (
 var (
 	seed      = flag.Uint64("seed", 0, "of what is generated; 0: a new one each time, which is told")
 	BodyCount = flag.Int("bodies", 100_000, "request bodies that are rewritten; a tenth of them is sent, too")
-	CaseCount = flag.Int("cases", 250, "groups of members with faults")
+	CaseCount = flag.Int("cases", 300, "groups of members with faults")
 )
 
 // Random is what a test is generated from.
