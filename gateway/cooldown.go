@@ -154,7 +154,8 @@ func (m *memberHealth) count(t turn, f Failover, now time.Time) time.Duration {
 }
 
 // pick chooses the key of a member to try now, the least recently used healthy
-// one. With force it takes the one whose time comes first.
+// one. With force the member may be cooling down and, where none of its keys was
+// tried yet, the key whose time comes first may be passed over, too.
 func (h *health) pick(m *member, tried []int64, force bool) (turn, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -192,7 +193,7 @@ func (h *health) choose(m *member, tried []int64, force bool, now time.Time) (ke
 		until := h.keyBenchedUntil(m, k)
 		if !until.After(now) {
 			until = time.Time{}
-		} else if !force {
+		} else if !force || len(tried) > 0 {
 			continue
 		}
 		var used time.Time

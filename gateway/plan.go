@@ -12,15 +12,17 @@ type plan struct {
 	at      int // the member being tried; -1 before the first
 	keys    []int64
 	forced  bool // the one try of a member that is cooling down was taken
+	forcing bool // the member being tried is that one
 }
 
 func newPlan(h *health, g *group) *plan {
 	return &plan{health: h, members: g.arrange(h), done: make([]bool, len(g.members)), at: -1}
 }
 
-// nextKey returns the turn of another key of the member that was tried last.
+// nextKey returns the turn of another key of the member that was tried last. One
+// that was tried although it cools down gets the turns of its other keys, too.
 func (p *plan) nextKey() (turn, bool) {
-	t, ok := p.health.pick(p.members[p.at], p.keys, false)
+	t, ok := p.health.pick(p.members[p.at], p.keys, p.forcing)
 	if ok {
 		p.keys = append(p.keys, t.key.id)
 	}
@@ -76,7 +78,7 @@ func (p *plan) first(of func(*member) bool) (turn, bool) {
 func (m *member) isNear() bool { return m.provider.at.reach != farAway }
 
 func (p *plan) take(i int, t turn) (turn, bool) {
-	p.at, p.done[i] = i, true
+	p.at, p.done[i], p.forcing = i, true, t.forced
 	p.tried++
 	p.keys = append(p.keys[:0], t.key.id)
 	return t, true
