@@ -228,6 +228,52 @@ func TestUsageOfStreams(t *testing.T) {
 	}
 }
 
+// What a member reported whose reply didn't count is not the call's: its price is
+// another.
+func TestUsageIsOfTheMemberThatAnswers(t *testing.T) {
+	t.Parallel()
+	for _, d := range doors {
+		bad := serve(t, func(v *visit) { v.reply(200, "application/json", whole("quota exceeded")) })
+		good := serve(t, func(v *visit) {
+			v.reply(200, "application/json", `{"choices":[{"message":{"content":"good"},"finish_reason":"stop"}]}`)
+		})
+		h := open(t, []string{bad.url, good.url}, withKeyword("quota exceeded"))
+		d.ask(h, d.plain).wantGood(t, false)
+		if call := h.ledger.await(t, 1)[0]; call.Usage != (gateway.Usage{}) || len(call.Attempts) != 2 {
+			t.Errorf("recorded %+v", call)
+		}
+	}
+}
+
+// A reply's bytes pass as they came: what is unknown or oddly spelled, comments
+// and ids included. Only comments before the first words are kept back.
+func TestReplyBytesPass(t *testing.T) {
+	t.Parallel()
+	const (
+		body = " {\"x\" : 1e400,\r\n \"choices\":[ {\"message\":{\"content\":\"h\\u00e9\\/ \\ud800\",\"y\":-0.0},\"finish_reason\":\"stop\"} ],\"x\":[[]]}\n"
+		odd  = "{ \"choices\":[{\"delta\":{\"content\":\"h\\u00e9\\/\", \"z\":12345678901234567890},\"index\":0}] , \"z\":1e400}"
+	)
+	stream := "id: 7\nretry: 10\nevent: message\ndata:" + odd + "\n\ndata: " + finish + "\n\n: bye\n\ndata: " + usage + "\n\ndata: " + done + "\n\n"
+	u := serve(t, func(v *visit) {
+		if !v.stream() {
+			v.reply(200, "application/json; charset=utf-8", body)
+			return
+		}
+		v.begin()
+		for piece := range slices.Chunk([]byte(stream), 5) {
+			v.chunk(string(piece))
+		}
+		v.end()
+	})
+	h := open(t, []string{u.url})
+	if got := h.post(plainBody); got.body != body || got.err != nil {
+		t.Errorf("got\n%q, said\n%q", got.body, body)
+	}
+	if got := h.post(`{"model":"chat","stream":true,"stream_options":{"include_usage":true},"messages":[{}]}`); got.body != stream || got.err != nil {
+		t.Errorf("got\n%q, said\n%q", got.body, stream)
+	}
+}
+
 // A provider that doesn't know stream_options is asked again without, once,
 // and then known for it.
 func TestUsageRefused(t *testing.T) {
