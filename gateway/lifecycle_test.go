@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -37,9 +38,21 @@ func TestFLT096Drain(t *testing.T) {
 	h := open(t, []string{u.url})
 	finishes, stuck := make(chan answer, 1), make(chan answer, 1)
 	go func() { finishes <- h.post(streamBody) }()
-	go func() { stuck <- h.post(streamBody, "User-Agent", "stuck") }()
+	begun := make(chan struct{}) // the client has the head: the reply is committed
+	go func() {
+		resp, err := h.server.Client().Do(h.request(t.Context(), streamBody, "User-Agent", "stuck"))
+		close(begun)
+		if err != nil {
+			stuck <- answer{err: err}
+			return
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		stuck <- answer{resp.StatusCode, resp.Header, string(body), err}
+	}()
 	<-arrived
 	<-arrived
+	<-begun
 	ctx, cancel := contextWithCancel(t)
 	drained := make(chan error, 1)
 	go func() { drained <- h.Drain(ctx) }()
