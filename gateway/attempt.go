@@ -309,6 +309,10 @@ func (a *attempt) finish(err error) *result {
 func (a *attempt) commit(contentType string, length int) {
 	x := a.x
 	a.limit.commit()
+	if length < 0 {
+		a.asking = nil
+		x.dropBody()
+	}
 	x.g.health.began(a.turn)
 	h := x.w.Header()
 	x.passBack(a.response.Fields)

@@ -80,7 +80,7 @@ func (x *exchange) keepBodies() {
 	limit := x.s.capture.Bytes
 	b := &Bodies{RequestHeader: capturedHeader(x.r.Header, x.hidden)}
 	b.Request, b.RequestCut = x.hidden.blot(*x.body, limit)
-	b.RequestCut = b.RequestCut || !x.uploaded.Load() && x.r.ContentLength != 0
+	b.RequestCut = b.RequestCut || int64(len(*x.body)) < x.call.BytesIn || !x.uploaded.Load() && x.r.ContentLength != 0
 	b.Reply, b.ReplyCut = x.hidden.blot(*x.captured.kept, limit)
 	b.ReplyCut = b.ReplyCut || x.captured.more
 	x.call.Bodies = b

@@ -114,13 +114,16 @@ func (s *share) read(from io.Reader, buf *[]byte, promised, limit int64) error {
 
 // grow makes buf's room at least this large.
 func (s *share) grow(buf *[]byte, room int) bool {
-	if room <= cap(*buf) {
+	had := cap(*buf)
+	if room <= had {
 		return true
 	}
-	if !s.take(room - cap(*buf)) {
+	if !s.take(room - had) {
 		return false
 	}
-	*buf = slices.Grow(*buf, room-len(*buf))
-	s.hold(cap(*buf) - room) // what it was rounded up to
+	if !swapForLarge(buf, room) {
+		*buf = slices.Grow(*buf, room-len(*buf))
+	}
+	s.hold(cap(*buf) - room) // it may have become larger
 	return true
 }

@@ -2,23 +2,55 @@ package gateway
 
 import "sync"
 
-// largestPooled is what a buffer may have grown to and still be kept: one
-// large prompt must not hold its memory for ever.
-const largestPooled = 1 << 20
+const (
+	// largestPooled is what a buffer may have grown to and still be kept: one
+	// large prompt must not hold its memory for ever.
+	largestPooled = 1 << 20
+	// smallPooled is what a buffer may have grown to and still be given to
+	// anybody: what a stream holds while it waits must not be a large prompt's.
+	smallPooled = 16 << 10
+)
 
-var buffers = sync.Pool{New: func() any {
-	b := make([]byte, 0, 4<<10)
-	return &b
-}}
+var buffers, largeBuffers sync.Pool // of *[]byte
 
 func getBuffer() *[]byte {
-	b := buffers.Get().(*[]byte)
-	*b = (*b)[:0]
-	return b
+	if b, ok := buffers.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, 4<<10)
+	return &b
 }
 
 func putBuffer(b *[]byte) {
-	if b != nil && cap(*b) <= largestPooled {
+	if b == nil {
+		return
+	}
+	*b = (*b)[:0]
+	switch room := cap(*b); {
+	case room == 0 || room > largestPooled:
+	case room > smallPooled:
+		largeBuffers.Put(b)
+	default:
 		buffers.Put(b)
 	}
+}
+
+// swapForLarge moves what is in b to a large buffer with enough room, if one is
+// at hand.
+func swapForLarge(b *[]byte, room int) bool {
+	if room <= smallPooled || room > largestPooled {
+		return false
+	}
+	large, ok := largeBuffers.Get().(*[]byte)
+	if !ok {
+		return false
+	}
+	if cap(*large) < room {
+		largeBuffers.Put(large)
+		return false
+	}
+	*large = append(*large, *b...)
+	*b, *large = *large, *b
+	putBuffer(large)
+	return true
 }

@@ -71,6 +71,26 @@ func (x *exchange) readBody() *refusal {
 	return nil
 }
 
+// smallBody is the size of a body that isn't worth dropping early.
+const smallBody = 8 << 10
+
+// dropBody gives the body's memory back but for what the record may keep of it:
+// a stream may go on for long, and nobody else will be asked.
+func (x *exchange) dropBody() {
+	if cap(*x.body) <= smallBody {
+		return
+	}
+	x.request, x.plain = nil, nil
+	var kept []byte
+	if x.captured != nil {
+		room := min(len(*x.body), x.captured.room)
+		kept = append(make([]byte, 0, room), (*x.body)[:room]...)
+	}
+	putBuffer(x.body)
+	x.body = &kept
+	x.share.shrink(int64(len(kept)))
+}
+
 // unreadable tells why a body did not arrive whole.
 func (x *exchange) unreadable(err error) *refusal {
 	switch {

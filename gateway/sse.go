@@ -11,7 +11,8 @@ import (
 
 const (
 	maxEvent   = 16 << 20 // bytes one event may have, which bounds its lines too
-	sseBuffer  = 16 << 10 // bytes a reader begins with
+	sseBuffer  = 4 << 10  // bytes a reader begins with: most streams wait most of the time
+	sseBurst   = 16 << 10 // bytes up to which a read that fills the buffer makes it larger
 	sseKept    = 64 << 10 // bytes of a buffer above which it isn't kept for the next stream
 	sseMinRead = 1 << 10  // bytes of room below which the buffer is made larger before a read
 	maxNames   = 64       // event names remembered, so that they need no allocation each time
@@ -41,6 +42,7 @@ type sseReader struct {
 	at       int    // where the search for its end goes on
 	found    int    // the end of the event at from, 0 while unknown
 	begun    bool   // past the byte order mark
+	filled   bool   // the last read filled the buffer: there may be more
 	joined   []byte // the data of an event with several data lines
 	names    map[string]string
 }
@@ -161,11 +163,15 @@ func (s *sseReader) finish(end int) bool {
 func (s *sseReader) read() {
 	if s.from == s.to {
 		s.shift(s.buf)
+		if cap(s.buf) > sseKept {
+			s.buf = nil // a long event's, which would be held for as long as the stream waits
+		}
 	}
-	if cap(s.buf)-s.to < sseMinRead {
+	burst := s.filled && cap(s.buf) < sseBurst
+	if burst || cap(s.buf)-s.to < sseMinRead {
 		room := s.buf
 		// Moving is worth it only when it frees half of the room; else a long event would be moved over and over.
-		if s.from < cap(s.buf)/2 || cap(s.buf) == 0 {
+		if burst || s.from < cap(s.buf)/2 || cap(s.buf) == 0 {
 			room = make([]byte, max(sseBuffer, 2*cap(s.buf)))
 		}
 		s.shift(room)
@@ -174,6 +180,7 @@ func (s *sseReader) read() {
 	for range maxIdle {
 		n, err := s.r.Read(s.buf[s.to:])
 		s.to += n
+		s.filled = s.to == len(s.buf)
 		s.err = err
 		if n > 0 || err != nil {
 			return
