@@ -44,7 +44,7 @@ const steady = "steady"
 // open starts the upstream.
 func (m *member) open(o options, number int) error {
 	r := o.random(drawsFaults, uint64(number))
-	draw := newDrawing()
+	draw := newDrawing(m.proxied)
 	script := gatewaytest.Script{Marker: m.name}
 	turns := o.calls + o.calls/2 + 500
 	if m.gone {

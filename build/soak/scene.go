@@ -157,8 +157,8 @@ func (s *scene) load(ctx context.Context) error {
 	clients.Wait()
 	endBeside()
 	besides.Wait()
-	if err == nil {
-		err = context.Cause(ctx)
+	if why := context.Cause(ctx); why != nil {
+		return why // of those that end for another's sake, too
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 // made slow, narrow or broken, over HTTP.
 type toxiproxy struct {
 	url     string
+	http    *http.Client
 	command *exec.Cmd
 	names   []string       // of its proxies
 	applied map[string]int // how often, by kind
@@ -34,7 +35,7 @@ func startToxiproxy(ctx context.Context, path string, log io.Writer) (*toxiproxy
 	if err != nil {
 		return nil, err
 	}
-	t := &toxiproxy{url: "http://" + address, applied: map[string]int{}}
+	t := &toxiproxy{url: "http://" + address, http: &http.Client{Timeout: time.Minute}, applied: map[string]int{}}
 	t.command = exec.Command(path, "-host", host, "-port", port)
 	t.command.Env, t.command.Stdout, t.command.Stderr = append(os.Environ(), "LOG_LEVEL=error"), log, log
 	if err := t.command.Start(); err != nil {
@@ -150,8 +151,17 @@ func (t *toxiproxy) clear(ctx context.Context, name string) error {
 	if is.Enabled {
 		return nil
 	}
-	return t.send(ctx, http.MethodPost, path, object{"enabled": true}, nil)
+	// Its port was free meanwhile: somebody may have it for a moment.
+	for began := time.Now(); ; pause(ctx, 100*time.Millisecond) {
+		err := t.send(ctx, http.MethodPost, path, object{"enabled": true}, nil)
+		if err == nil || ctx.Err() != nil || time.Since(began) > portLimit {
+			return err
+		}
+	}
 }
+
+// portLimit is how long a port may be somebody else's.
+const portLimit = 30 * time.Second
 
 // cutAll ends all connections through the proxies.
 func (t *toxiproxy) cutAll(ctx context.Context) error {
@@ -176,7 +186,7 @@ func (t *toxiproxy) send(ctx context.Context, method, path string, body, into an
 	if err != nil {
 		return err
 	}
-	reply, err := http.DefaultClient.Do(r)
+	reply, err := t.http.Do(r)
 	if err != nil {
 		return err
 	}
