@@ -13,7 +13,7 @@ const html = (text: string) => createRawSnippet(() => ({ render: () => text }))
 afterEach(() => vi.useRealTimers())
 
 describe('a dialog', () => {
-  async function dialog(onsubmit?: () => void) {
+  async function dialog(onsubmit?: () => unknown) {
     const opener = document.body.appendChild(document.createElement('button'))
     opener.focus()
     const onclose = vi.fn()
@@ -36,6 +36,24 @@ describe('a dialog', () => {
     const { opener, onclose } = await dialog(vi.fn())
     await fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Escape', isComposing: true })
     expect(onclose).not.toHaveBeenCalled()
+    opener.remove()
+  })
+
+  it('stays while its form is being sent, and sends it once', async () => {
+    let answer = () => {}
+    const onsubmit = vi.fn(() => new Promise<void>((resolve) => (answer = resolve)))
+    const { user, opener, onclose, box } = await dialog(onsubmit)
+    await fireEvent.submit(box.querySelector('form')!)
+    await fireEvent.submit(box.querySelector('form')!)
+    expect(onsubmit).toHaveBeenCalledTimes(1)
+    await user.keyboard('{Escape}')
+    await fireEvent.pointerDown(box, { clientX: 5, clientY: 5 })
+    expect(screen.getByRole('button', { name: 'Close' })).toBeDisabled()
+    expect(onclose).not.toHaveBeenCalled()
+    answer()
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Close' })).toBeEnabled())
+    await user.keyboard('{Escape}')
+    expect(onclose).toHaveBeenCalledTimes(1)
     opener.remove()
   })
 

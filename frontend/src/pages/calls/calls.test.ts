@@ -297,19 +297,6 @@ describe('a call', () => {
     expect(cards()[2]).toHaveTextContent('No other member was left to try.')
   })
 
-  it.each([
-    ['partial', 'transient', 'next', 'The reply had begun, so no other member could take over.'],
-    ['failed', 'caller_fault', 'stop', 'No other member was tried.'],
-    ['canceled', 'canceled', 'stop', 'No other member was tried.'],
-  ])('tells why a %s one was not tried elsewhere', async (state, kind, action, words) => {
-    const fake = program()
-    fake.rows = [row(1, { state, message: 'it ended' })]
-    fake.attempts = [attempt({ class: kind, action, reason: 'no_text' })]
-    const { drawer } = await opened(fake, 'req-1')
-    expect(await within(drawer).findByText(words)).toBeVisible()
-    expect(within(drawer).queryByText(/No member could answer/)).toBeNull()
-  })
-
   it('filters by a value of its own', async () => {
     const { fake, user, drawer } = await opened(program(), 'req-3')
     await user.click(within(drawer).getByRole('button', { name: 'Only API key: laptop' }))

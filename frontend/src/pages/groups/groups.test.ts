@@ -235,49 +235,6 @@ describe('members', () => {
   })
 })
 
-describe('health', () => {
-  it('counts a cooldown down and clears it', async () => {
-    const fake = program()
-    fake.health = [failing()]
-    const { user } = await show(GroupsPage, {}, fake)
-    expect(await screen.findByText(/^Cooling down 0:\d\d$/)).toBeVisible()
-    await user.click(screen.getByRole('button', { name: 'Clear the cooldown of A · m2' }))
-    expect(fake.last('Groups.ClearCooldown')).toEqual([12])
-    await waitFor(() => expect(screen.getAllByText('Ready')).toHaveLength(2))
-  })
-
-  it.each([
-    [{ cooldownUntil: 0, trial: true }, 'Next call tries it'],
-    [{ cooldownUntil: Date.now() - 1000 }, 'Next call tries it'],
-    [{ cooldownUntil: 0, trial: true, probing: true }, 'Being tried again'],
-  ])('says what comes after a cooldown: %o', async (state, words) => {
-    const fake = program()
-    fake.health = [failing(state)]
-    await show(GroupsPage, {}, fake)
-    expect(await screen.findByText(words)).toBeVisible()
-  })
-
-  it('says when nobody is left, and until when', async () => {
-    const fake = program()
-    fake.health = [failing({ memberId: 11, cooldownUntil: Date.now() + 90_000 }), failing()]
-    const { user } = await show(GroupsPage, {}, fake)
-    expect(await screen.findByText(/^All passed over, 0:(29|30) left$/)).toBeVisible()
-    await user.click(screen.getByRole('button', { name: /Last failure of A · m2/ }))
-    expect(screen.getByText(/^Passed over until .*\d, then one call tries it\.$/)).toBeVisible()
-  })
-
-  it('tells the last failure in words, with what the provider said', async () => {
-    const fake = program()
-    fake.health = [failing({ failures: 0, cooldownUntil: 0 })]
-    const { user } = await show(GroupsPage, {}, fake)
-    const last = await screen.findByRole('button', { name: /Last failure of A · m2/ })
-    expect(last).toHaveTextContent('Last failure 1 minute ago')
-    await user.click(last)
-    expect(screen.getByText('Rate limited.')).toBeVisible()
-    expect(screen.getByText('Slow down, please.')).toBeVisible()
-  })
-})
-
 describe('who would answer', () => {
   it('is told with the reasons, and again when health changes', async () => {
     const fake = program()

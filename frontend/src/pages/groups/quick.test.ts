@@ -63,9 +63,9 @@ describe('a group that a link names', () => {
     await screen.findByText('group-1')
     expect(screen.queryByText('group-140')).toBeNull()
     location.hash = '#/groups?group=140'
-    const name = await screen.findByRole('button', { name: 'group-140' }, { timeout: 20_000 })
+    const name = await screen.findByRole('button', { name: 'group-140' })
     await waitFor(() => expect(name).toHaveFocus())
     expect(name).toHaveAttribute('aria-expanded', 'true')
     expect(location.hash).toBe('#/groups')
-  }, 30_000)
+  })
 })

@@ -180,7 +180,7 @@ describe('the drawer', () => {
     await show(AttemptCard, {
       attempt: one,
       before: undefined,
-      next: undefined,
+      after: [],
       number: 1,
       scale: 10,
       onfilter: () => {},
