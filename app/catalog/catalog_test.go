@@ -295,6 +295,7 @@ func TestCompiled(t *testing.T) {
 		}},
 		Keywords: []gateway.Keyword{{ID: word.ID, Text: "quota", Scope: gateway.ScopeBoth}},
 		Capture:  gateway.Capture{When: gateway.CaptureErrors, Bytes: 32 << 10},
+		Limits:   gateway.Limits{Attempts: 8, Commit: 5 * time.Minute},
 		Failover: gateway.Failover{Count: 2, Window: 5 * time.Minute, Cooldown: time.Minute, MaxCooldown: 15 * time.Minute},
 		Timeouts: gateway.Timeouts{
 			Connect: 10 * time.Second, TLS: 10 * time.Second, FirstToken: 120 * time.Second,

@@ -13,6 +13,7 @@ func compile(c Configuration) gateway.Config {
 		Names:    c.Settings.Gateway.Names,
 		Origins:  c.Settings.Gateway.Origins,
 		Failover: compileFailover(c.Settings.Failover),
+		Limits:   gateway.Limits{Attempts: c.Settings.Failover.Attempts, Commit: seconds(c.Settings.Failover.BeginSeconds)},
 		Timeouts: compileTimeouts(c.Settings.Timeouts),
 		Capture:  compileCapture(c.Settings.Log),
 	}

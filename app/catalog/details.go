@@ -165,6 +165,8 @@ func settingsDetails(before, after settings.Settings) []Detail {
 	l.number("failover_count", before.Failover.Count, after.Failover.Count)
 	l.number("failover_minutes", before.Failover.Minutes, after.Failover.Minutes)
 	l.number("cooldown_seconds", before.Failover.CooldownSeconds, after.Failover.CooldownSeconds)
+	l.number("attempts", before.Failover.Attempts, after.Failover.Attempts)
+	l.number("begin_seconds", before.Failover.BeginSeconds, after.Failover.BeginSeconds)
 	l.number("connect_seconds", before.Timeouts.ConnectSeconds, after.Timeouts.ConnectSeconds)
 	l.number("first_token_seconds", before.Timeouts.FirstTokenSeconds, after.Timeouts.FirstTokenSeconds)
 	l.number("stream_idle_seconds", before.Timeouts.StreamIdleSeconds, after.Timeouts.StreamIdleSeconds)

@@ -178,6 +178,8 @@ type exportSettings struct {
 		Count           int `json:"count"`
 		Minutes         int `json:"minutes"`
 		CooldownSeconds int `json:"cooldown_seconds"`
+		Attempts        int `json:"attempts"`
+		BeginSeconds    int `json:"begin_seconds"`
 	} `json:"failover"`
 	Timeouts exportTimeouts `json:"timeouts"`
 	Log      struct {
@@ -349,6 +351,7 @@ func settingsDocument(s settings.Settings) exportSettings {
 	out.Gateway.Names, out.Gateway.Origins = s.Gateway.Names, s.Gateway.Origins
 	out.Failover.Count, out.Failover.Minutes = s.Failover.Count, s.Failover.Minutes
 	out.Failover.CooldownSeconds = s.Failover.CooldownSeconds
+	out.Failover.Attempts, out.Failover.BeginSeconds = s.Failover.Attempts, s.Failover.BeginSeconds
 	out.Log.Days, out.Log.Bodies = s.Log.Days, string(s.Log.Bodies)
 	out.Log.BodyDays, out.Log.BodyKB = s.Log.BodyDays, s.Log.BodyKB
 	out.Notify.Failover, out.Notify.Exhausted = s.Notify.Failover, s.Notify.Exhausted

@@ -54,7 +54,7 @@ func furnished(t *testing.T) *house {
 	s := settings.Default()
 	s.Language, s.Theme, s.CloseToTray = "ja", settings.ThemeDark, false
 	s.Gateway = settings.Gateway{Address: "127.0.0.1:9999", Names: []string{"gateway.home"}, Origins: []string{"https://chat.example"}}
-	s.Failover = settings.Failover{Count: 5, Minutes: 6, CooldownSeconds: 7}
+	s.Failover = settings.Failover{Count: 5, Minutes: 6, CooldownSeconds: 7, Attempts: 8, BeginSeconds: 9}
 	s.Timeouts = settings.Timeouts{ConnectSeconds: 8, FirstTokenSeconds: 9, StreamIdleSeconds: 10, ReplySeconds: 11}
 	s.Log = settings.Log{Days: 12, Bodies: settings.BodiesAlways, BodyDays: 3, BodyKB: 64}
 	if err := h.SaveSettings(ctx, s); err != nil {

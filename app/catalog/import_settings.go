@@ -18,7 +18,7 @@ type settingsEntry struct {
 	notify      notifyEntry
 }
 
-type failoverEntry struct{ count, minutes, cooldownSeconds optional[int64] }
+type failoverEntry struct{ count, minutes, cooldownSeconds, attempts, beginSeconds optional[int64] }
 
 type notifyEntry struct{ failover, exhausted optional[bool] }
 
@@ -50,11 +50,13 @@ func (r *reader) settings(n node) settingsEntry {
 }
 
 func (r *reader) failover(n node) failoverEntry {
-	r.known(n, "count", "minutes", "cooldown_seconds")
+	r.known(n, "count", "minutes", "cooldown_seconds", "attempts", "begin_seconds")
 	return failoverEntry{
 		count:           field(n, "count", r.integer),
 		minutes:         field(n, "minutes", r.integer),
 		cooldownSeconds: field(n, "cooldown_seconds", r.integer),
+		attempts:        field(n, "attempts", r.integer),
+		beginSeconds:    field(n, "begin_seconds", r.integer),
 	}
 }
 
@@ -87,6 +89,8 @@ func (e settingsEntry) over(s settings.Settings) settings.Settings {
 	s.Failover.Count = overInt(e.failover.count, s.Failover.Count)
 	s.Failover.Minutes = overInt(e.failover.minutes, s.Failover.Minutes)
 	s.Failover.CooldownSeconds = overInt(e.failover.cooldownSeconds, s.Failover.CooldownSeconds)
+	s.Failover.Attempts = overInt(e.failover.attempts, s.Failover.Attempts)
+	s.Failover.BeginSeconds = overInt(e.failover.beginSeconds, s.Failover.BeginSeconds)
 	s.Timeouts = settings.Timeouts(e.timeouts.over(Timeouts(s.Timeouts)))
 	s.Log.Days = overInt(e.log.days, s.Log.Days)
 	s.Log.Bodies = settings.Bodies(e.log.bodies.or(string(s.Log.Bodies)))

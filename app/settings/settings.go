@@ -39,6 +39,8 @@ type Failover struct {
 	Count           int `json:"count"`           // failures …
 	Minutes         int `json:"minutes"`         // … within this many minutes start a cooldown
 	CooldownSeconds int `json:"cooldownSeconds"` // the first; doubles up to 15 minutes
+	Attempts        int `json:"attempts"`        // per call, of all members and keys together
+	BeginSeconds    int `json:"beginSeconds"`    // within which the reply to a call must begin; replies that come whole have a timeout instead
 }
 
 // Timeouts are in seconds.
@@ -79,7 +81,7 @@ func Default() Settings {
 	return Settings{
 		Theme:       ThemeSystem,
 		Gateway:     Gateway{Address: "127.0.0.1:8001", StartOnOpen: true, Names: []string{}, Origins: []string{}},
-		Failover:    Failover{Count: 2, Minutes: 5, CooldownSeconds: 60},
+		Failover:    Failover{Count: 2, Minutes: 5, CooldownSeconds: 60, Attempts: 8, BeginSeconds: 300},
 		Timeouts:    Timeouts{ConnectSeconds: 10, FirstTokenSeconds: 120, StreamIdleSeconds: 120, ReplySeconds: 600},
 		Log:         Log{Days: 90, Bodies: BodiesErrors, BodyDays: 7, BodyKB: 32},
 		CloseToTray: true,

@@ -20,6 +20,7 @@ const (
 	maxMinutes  = 1440
 	maxCooldown = 15 * 60 // where doubling ends
 	maxTimeout  = 3600
+	maxAttempts = 100
 	maxDays     = 3650
 	maxBodyKB   = 1024
 	maxNames    = 50
@@ -60,6 +61,8 @@ func (s Settings) Validate() error {
 		{"failover.count", s.Failover.Count, 1, maxCount},
 		{"failover.minutes", s.Failover.Minutes, 1, maxMinutes},
 		{"failover.cooldownSeconds", s.Failover.CooldownSeconds, 1, maxCooldown},
+		{"failover.attempts", s.Failover.Attempts, 1, maxAttempts},
+		{"failover.beginSeconds", s.Failover.BeginSeconds, 1, maxTimeout},
 		{"timeouts.connectSeconds", s.Timeouts.ConnectSeconds, 1, maxTimeout},
 		{"timeouts.firstTokenSeconds", s.Timeouts.FirstTokenSeconds, 1, maxTimeout},
 		{"timeouts.streamIdleSeconds", s.Timeouts.StreamIdleSeconds, 1, maxTimeout},

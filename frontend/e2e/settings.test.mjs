@@ -48,7 +48,13 @@ test('settings are saved a section at a time', { timeout: 120_000 }, async (t) =
     await page.keyboard.press('Control+s')
     await page.getByText('Unsaved changes').waitFor({ state: 'hidden' })
     const { failover } = await rpc(page, 'Settings/Get')
-    assert.deepEqual(failover, { count: 3, minutes: 5, cooldownSeconds: 120 })
+    assert.deepEqual(failover, {
+      count: 3,
+      minutes: 5,
+      cooldownSeconds: 120,
+      attempts: 8,
+      beginSeconds: 300,
+    })
   })
 
   await t.test('and refused in place', async () => {

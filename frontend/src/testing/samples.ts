@@ -102,7 +102,7 @@ export const settings: T.Settings = {
   language: '',
   theme: 'system',
   gateway: { address: '127.0.0.1:8001', startOnOpen: true, names: [], origins: [] },
-  failover: { count: 2, minutes: 5, cooldownSeconds: 60 },
+  failover: { count: 2, minutes: 5, cooldownSeconds: 60, attempts: 8, beginSeconds: 300 },
   timeouts: {
     connectSeconds: 10,
     firstTokenSeconds: 120,

@@ -2125,6 +2125,8 @@ export namespace settings {
 	    count: number;
 	    minutes: number;
 	    cooldownSeconds: number;
+	    attempts: number;
+	    beginSeconds: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Failover(source);
@@ -2135,6 +2137,8 @@ export namespace settings {
 	        this.count = source["count"];
 	        this.minutes = source["minutes"];
 	        this.cooldownSeconds = source["cooldownSeconds"];
+	        this.attempts = source["attempts"];
+	        this.beginSeconds = source["beginSeconds"];
 	    }
 	}
 	export class Gateway {
