@@ -81,7 +81,8 @@ func asked(key string, length int, headers ...string) string {
 // key is refused already.
 func TestFLT095Expect(t *testing.T) {
 	t.Parallel()
-	h := open(t, []string{serve(t, healthy).url})
+	u := serve(t, healthy)
+	h := open(t, []string{u.url})
 	w := h.wire()
 	w.say(asked(apiKey, len(plainBody), "Expect: 100-continue") + "\r\n")
 	if got := w.hear(); got.status != http.StatusContinue {
@@ -93,6 +94,13 @@ func TestFLT095Expect(t *testing.T) {
 	stranger.say(asked("nonsense", len(plainBody), "Expect: 100-continue") + "\r\n")
 	if got := stranger.hear(); got.status != http.StatusUnauthorized {
 		t.Errorf("a stranger got %d (%v)", got.status, got.err)
+	}
+	calls := h.ledger.await(t, 2)
+	if calls[0].State != gateway.StateOK || len(calls[0].Attempts) != 1 || calls[1].State != gateway.StateRefused || calls[1].Status != 401 || len(calls[1].Attempts) != 0 {
+		t.Errorf("recorded %+v", calls)
+	}
+	if all := u.received(); len(all) != 1 || all[0].header.Get("Expect") != "" || len(h.Health()) != 0 {
+		t.Errorf("the member received %+v, health %+v", all, h.Health())
 	}
 }
 
@@ -114,6 +122,14 @@ func TestFLT095Pipelining(t *testing.T) {
 			t.Errorf("reply %d: %d %s (%v)", i, got.status, got.body, got.err)
 		}
 	}
+	for i, call := range h.ledger.await(t, 3) {
+		if call.State != gateway.StateOK || call.UserAgent != fmt.Sprintf("tool-%d", i) || len(call.Attempts) != 1 {
+			t.Errorf("recorded %+v", call)
+		}
+	}
+	if n := len(u.seen()); n != 3 || len(h.Health()) != 0 {
+		t.Errorf("%d requests at the member, health %+v", n, h.Health())
+	}
 }
 
 // FLT-095: a wish for another protocol is not granted and not passed on.
@@ -126,6 +142,9 @@ func TestFLT095Upgrade(t *testing.T) {
 	w.hear().wantGood(t, false)
 	if sent := u.seen()[0].Header; sent.Get("Upgrade") != "" {
 		t.Errorf("the provider got %v", sent)
+	}
+	if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateOK || len(call.Attempts) != 1 || len(h.Health()) != 0 {
+		t.Errorf("recorded %+v, health %+v", call, h.Health())
 	}
 }
 
