@@ -50,6 +50,7 @@ type holdings struct {
 	Descriptors int
 	Left        int64 // of the memory for bodies
 	Calls       map[gateway.State]int
+	Blamed      int // members
 }
 
 // counting is a Recorder that keeps only how calls ended.
@@ -118,6 +119,17 @@ func gatewayAlone(upstream string) error {
 			case "/goroutines":
 				_ = pprof.Lookup("goroutine").WriteTo(w, 1)
 				return
+			case "/squeeze": // not one descriptor more
+				own, err := os.Open(os.DevNull)
+				if err == nil {
+					err = limitDescriptors(uint64(own.Fd()))
+					_ = own.Close()
+				}
+				_, _ = fmt.Fprintln(w, err)
+				return
+			case "/loosen":
+				_, _ = fmt.Fprintln(w, limitDescriptors(1000))
+				return
 			case "/close": // connections that wait for the next call
 				without := config
 				without.Groups, without.Providers = nil, nil
@@ -130,6 +142,10 @@ func gatewayAlone(upstream string) error {
 	fmt.Println(d.Addr(), ln.Addr())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	return errors.Join(d.Close(), g.Close())
+}
+
+func limitDescriptors(n uint64) error {
+	return syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: n, Max: 1000})
 }
 
 func (c *counting) holdings(g *gateway.Gateway) holdings {
@@ -146,6 +162,7 @@ func (c *counting) holdings(g *gateway.Gateway) holdings {
 		_, _ = fmt.Sscan(string(statm), &size, &resident)
 		h.Resident = resident * int64(os.Getpagesize())
 	}
+	h.Blamed = len(g.Health())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h.Calls = map[gateway.State]int{}

@@ -20,7 +20,7 @@ const (
 	headerTime = 10 * time.Second  // for a request's head, and for the first byte
 	idleTime   = 120 * time.Second // between two calls
 	// net/http adds 4 KiB to it. A head that fills it with the shortest fields
-	// holds 2 MiB until it is refused.
+	// holds 1 MiB until it is refused.
 	headerBytes = 64 << 10
 )
 
