@@ -19,10 +19,10 @@ import (
 // little on a busy machine; this tells the same on any. A new feature may raise
 // a bound, with its reason in the commit; what lowers one lowers its number.
 const (
-	mostForJSON     = 104 // allocations
-	mostForStream   = 109
-	mostForEvent    = 0.2
-	mostForPrompt   = 108
+	mostForJSON     = 96 // allocations
+	mostForStream   = 101
+	mostForEvent    = 0.5 // the fewer, the more of them come at once
+	mostForPrompt   = 100
 	mostPromptBytes = 128 << 10 // of 100 KiB: one copy outside the pools
 )
 

@@ -63,8 +63,8 @@ func (x *exchange) capture() {
 	if x.s.capture.When == CaptureNever {
 		return
 	}
-	x.hidden = x.s.secrets.with(presented(x.r.Header))
-	x.captured = &captureWriter{ResponseWriter: x.w, room: x.s.capture.Bytes + x.hidden.longest(), kept: getBuffer()}
+	room := x.s.capture.Bytes + max(x.s.secrets.longest(), longestSpelled(x.r.Header))
+	x.captured = &captureWriter{ResponseWriter: x.w, room: room, kept: getBuffer()}
 	x.w = x.captured
 }
 
@@ -78,10 +78,11 @@ func (x *exchange) keepBodies() {
 		return
 	}
 	limit := x.s.capture.Bytes
-	b := &Bodies{RequestHeader: capturedHeader(x.r.Header, x.hidden)}
-	b.Request, b.RequestCut = x.hidden.blot(*x.body, limit)
+	hidden := x.s.secrets.with(presented(x.r.Header))
+	b := &Bodies{RequestHeader: capturedHeader(x.r.Header, hidden)}
+	b.Request, b.RequestCut = hidden.blot(*x.body, limit)
 	b.RequestCut = b.RequestCut || int64(len(*x.body)) < x.call.BytesIn || !x.uploaded.Load() && x.r.ContentLength != 0
-	b.Reply, b.ReplyCut = x.hidden.blot(*x.captured.kept, limit)
+	b.Reply, b.ReplyCut = hidden.blot(*x.captured.kept, limit)
 	b.ReplyCut = b.ReplyCut || x.captured.more
 	x.call.Bodies = b
 }
@@ -98,6 +99,20 @@ func presented(h http.Header) (found []string) {
 		}
 	}
 	return found
+}
+
+// longestSpelled is at least as long as any credential that a request came with
+// can be in a body: most calls end without anybody having to look for it.
+func longestSpelled(h http.Header) (longest int) {
+	const escaped = len(`\u0000`)
+	for _, name := range credentialHeaders {
+		for _, value := range h[name] {
+			if len(value) <= longestPresented {
+				longest = max(longest, escaped*len(value))
+			}
+		}
+	}
+	return longest
 }
 
 // capturedHeader is a header by name, without whatever may carry a credential.

@@ -52,7 +52,6 @@ type exchange struct {
 	rules []rule // of the group
 
 	captured *captureWriter // nil: bodies are not captured
-	hidden   secrets        // what must not be in captured bodies
 
 	opened    *announcement // nil: no member was tried yet
 	uploaded  atomic.Bool   // the body was read to its end

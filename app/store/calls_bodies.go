@@ -40,11 +40,18 @@ func (p *packedBodies) values(to []any, seq int64, startedAt time.Time) []any {
 		p.requestCut, p.replyCut, p.content)
 }
 
-// zippers are kept: each has tables of a megabyte.
-var zippers = sync.Pool{New: func() any {
-	zipper, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that there is: can't fail
-	return zipper
-}}
+// Zippers are kept: each has tables of a megabyte. Small bodies are stored as
+// they are: to squeeze 2 KB takes as long as all else that a call costs.
+var zippers, storers = zippersOf(gzip.BestSpeed), zippersOf(gzip.NoCompression)
+
+const smallBodies = 4 << 10
+
+func zippersOf(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		zipper, _ := gzip.NewWriterLevel(nil, level) // a level that there is: can't fail
+		return zipper
+	}}
+}
 
 // packBodies compresses what a call carried; nil: nothing.
 func packBodies(b *gateway.Bodies) (*packedBodies, error) {
@@ -64,8 +71,12 @@ func packBodies(b *gateway.Bodies) (*packedBodies, error) {
 		requestCut: b.RequestCut, replyCut: b.ReplyCut,
 	}
 	var out bytes.Buffer
-	zipper := zippers.Get().(*gzip.Writer)
-	defer zippers.Put(zipper)
+	pool := zippers
+	if len(headers)+len(b.Request)+len(b.Reply) <= smallBodies {
+		pool = storers
+	}
+	zipper := pool.Get().(*gzip.Writer)
+	defer pool.Put(zipper)
 	zipper.Reset(&out)
 	for _, part := range [][]byte{headers, b.Request, b.Reply} {
 		if _, err := zipper.Write(part); err != nil {
