@@ -11,7 +11,7 @@ describe('after an attempt', () => {
 
   it.each([
     ['partial', 'transient', 'next', 'The reply had begun, so no other member could take over.'],
-    ['failed', 'transient', 'next', 'No other member was left to try.'],
+    ['failed', 'transient', 'next', 'No other member was left, or no more attempts were allowed.'],
     ['failed', 'caller_fault', 'stop', 'No other member was tried.'],
     ['canceled', 'canceled', 'stop', 'No other member was tried.'],
   ])('that was the last of a %s call (%s, %s), says: %s', (state, kind, action, words) => {
@@ -30,10 +30,5 @@ describe('after an attempt', () => {
       'Passed over until 2/3, 14:10:01 (10m).',
     ])
     expect(aftermath(i18n, row(1), attempts, 1)).toEqual([])
-  })
-
-  it("doesn't know whether members were left when no more attempts were allowed", () => {
-    const attempts = Array.from({ length: 8 }, (_, i) => attempt({ ...failed, memberId: i + 1 }))
-    expect(aftermath(i18n, row(1, { state: 'failed' }), attempts, 7)).toEqual([])
   })
 })

@@ -2,33 +2,23 @@ import type { Attempt, CallRow } from '../../lib/api'
 import { duration, time } from '../../lib/format/format'
 import type { I18n } from '../../lib/i18n/i18n.svelte'
 
-/** So many attempts a call makes at most. */
-const most = 8
-
 /** What followed an attempt that failed: who was tried then, and who is passed over since. */
 export function aftermath(i18n: I18n, call: CallRow, attempts: Attempt[], at: number): string[] {
   const attempt = attempts[at]
   if (!attempt || attempt.class === 'ok') return []
-  return [
-    onward(i18n, call, attempt, attempts[at + 1], attempts.length),
-    passedOver(i18n, call, attempt),
-  ].filter(Boolean)
+  return [onward(i18n, call, attempt, attempts[at + 1]), passedOver(i18n, call, attempt)].filter(
+    Boolean,
+  )
 }
 
-function onward(
-  { t }: I18n,
-  call: CallRow,
-  attempt: Attempt,
-  next: Attempt | undefined,
-  tried: number,
-): string {
+function onward({ t }: I18n, call: CallRow, attempt: Attempt, next: Attempt | undefined): string {
   if (next && next.memberId === attempt.memberId)
     return t('attempt.then_key', { Key: next.keyHint })
   if (next) return t('attempt.then_member', { Name: `${next.provider} · ${next.model}` })
   // What it called for is not what happened when the reply had begun, or nobody was left.
   if (call.state === 'partial') return t('attempt.begun')
   if (attempt.action === 'stop') return t('attempt.stopped')
-  return tried < most ? t('attempt.none_left') : ''
+  return t('attempt.none_left')
 }
 
 function passedOver({ t, locale }: I18n, call: CallRow, attempt: Attempt): string {

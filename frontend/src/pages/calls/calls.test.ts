@@ -294,7 +294,9 @@ describe('a call', () => {
     expect(within(drawer).getByText('No member could answer. The last one:')).toBeVisible()
     expect(cards()[0]).toHaveTextContent('Then the key sk-2 was tried.')
     expect(cards()[1]).toHaveTextContent('Then B · m2 was tried.')
-    expect(cards()[2]).toHaveTextContent('No other member was left to try.')
+    expect(cards()[2]).toHaveTextContent(
+      'No other member was left, or no more attempts were allowed.',
+    )
   })
 
   it('filters by a value of its own', async () => {
