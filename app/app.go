@@ -31,8 +31,10 @@ type Options struct {
 	DataDir     string // absolute; holds databases, key file and lock
 	DatabaseURL string // sqlite:///path; replaces the files in DataDir
 	Address     string // overrides the address in the settings, for this run
-	Version     string
-	Log         *slog.Logger
+	// Secrets say where the keys that seal provider keys are; the path is DataDir's.
+	Secrets secret.Options
+	Version string
+	Log     *slog.Logger
 }
 
 // App is the whole program but for its face.
@@ -50,9 +52,9 @@ type App struct {
 	Uploads    *Uploads
 	Imports    *Imports
 
-	told   atomic.Pointer[func(notify.Change)] // nil: the log only
-	health *healthFile                         // nil until the engine has a configuration
-	lock   *instance.Lock
+	told atomic.Pointer[func(notify.Change)] // nil: the log only
+	Keys *Keys
+	lock *instance.Lock
 }
 
 // New returns a program that has not begun. It does no I/O.
@@ -78,7 +80,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if a.Uploads, err = openUploads(a.DataDir); err != nil {
 		return err
 	}
-	sealer, err := secret.OpenKeyFile(filepath.Join(a.DataDir, "secret.key"))
+	a.Options.Secrets.Path = filepath.Join(a.DataDir, "secret.key")
+	sealer, err := secret.Open(a.Options.Secrets)
 	if err != nil {
 		return err
 	}
@@ -89,6 +92,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	}
 	a.CallLog = calllog.New(a.Store.CallLog(), a.Bus, a.Log)
 	health := newHealthFile(filepath.Join(a.DataDir, "health.sealed"), sealer, a.Log)
+	a.Keys = newKeys(a, sealer, health)
 	a.Engine = gateway.New(gateway.Options{
 		Recorder: a.CallLog,
 		Log:      a.Log,
@@ -102,7 +106,6 @@ func (a *App) Start(ctx context.Context) (err error) {
 			a.Bus.Publish(event.Gateway)
 		},
 		OnLearnt: health.note,
-		Learnt:   health.load(),
 	})
 	a.Listener = newListener(a.Engine, a.Bus, a.Log)
 	a.Playground = playground.New(a.Engine)
@@ -110,11 +113,9 @@ func (a *App) Start(ctx context.Context) (err error) {
 		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus, Log: a.Log,
 	})
 	a.Imports = &Imports{app: a}
-	if err := a.Catalog.Load(ctx); err != nil {
+	if err := a.Keys.begin(ctx); err != nil {
 		return err
 	}
-	a.health = health
-	a.health.follow(a.Engine.Learnt)
 	chosen, err := a.Catalog.Settings(ctx)
 	if err != nil {
 		return err
@@ -130,8 +131,13 @@ func (a *App) Start(ctx context.Context) (err error) {
 	return a.Listener.Move(ctx, address)
 }
 
-// StartGateway opens the gateway's door at the address of this run.
+// StartGateway opens the gateway's door at the address of this run. While the
+// provider keys are locked it is opened as soon as they aren't.
+// Codes: secrets_locked, those of Listener.Start.
 func (a *App) StartGateway(ctx context.Context) error {
+	if err := a.Keys.wait(); err != nil {
+		return err
+	}
 	address, err := a.address(ctx)
 	if err != nil {
 		return err
@@ -207,8 +213,8 @@ func (a *App) Close(ctx context.Context) error {
 	if a.Engine != nil {
 		errs = append(errs, a.Engine.Close())
 	}
-	if a.health != nil {
-		a.health.close()
+	if a.Keys != nil {
+		a.Keys.close()
 	}
 	if a.CallLog != nil {
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

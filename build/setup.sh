@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages="build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-test_packages="xvfb xauth xdotool openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0"
+test_packages="xvfb gnome-keyring xauth xdotool openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0"
 
 say() { echo "setup: $*" >&2; }
 

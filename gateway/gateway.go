@@ -154,6 +154,10 @@ func (g *Gateway) KeyHealth() []KeyHealth { return g.health.listKeys(g.current.L
 // Options of the next one.
 func (g *Gateway) Learnt() Learnt { return g.health.save() }
 
+// Relearn takes over what an engine before this one has found out. It must come
+// before the first Apply, as Options.Learnt does.
+func (g *Gateway) Relearn(l Learnt) { g.health.restore(l) }
+
 // ClearCooldown makes a member and the keys of its provider eligible again.
 func (g *Gateway) ClearCooldown(memberID int64) {
 	g.health.clear(memberID, g.current.Load())

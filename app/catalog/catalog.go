@@ -66,11 +66,20 @@ func New(o Options) *Catalog {
 	return &Catalog{store: o.Store, engine: o.Engine, bus: o.Bus, log: o.Log, now: o.Now}
 }
 
-// Load hands the stored configuration to the engine.
+// opened returns what is stored, with the provider keys. Code: secrets_locked.
+func (c *Catalog) opened(ctx context.Context) (Configuration, error) {
+	stored, err := c.store.Load(ctx)
+	if err == nil && stored.Locked {
+		err = apperr.New("secrets_locked")
+	}
+	return stored, err
+}
+
+// Load hands the stored configuration to the engine. Code: secrets_locked.
 func (c *Catalog) Load(ctx context.Context) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
-	stored, err := c.store.Load(ctx)
+	stored, err := c.opened(ctx)
 	if err != nil {
 		return err
 	}
@@ -79,6 +88,25 @@ func (c *Catalog) Load(ctx context.Context) error {
 		return err
 	}
 	return c.engine.Apply(config)
+}
+
+// Reseal saves all provider keys once more, which seals them with the key that
+// seals now. Code: secrets_locked.
+func (c *Catalog) Reseal(ctx context.Context) error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	return c.store.Change(ctx, func(tx Tx) error {
+		stored, err := tx.Load()
+		if err == nil && stored.Locked {
+			err = apperr.New("secrets_locked")
+		}
+		for i := range stored.Providers {
+			if err == nil {
+				err = tx.SaveProvider(&stored.Providers[i])
+			}
+		}
+		return err
+	})
 }
 
 // Health returns the state of every member that has failed lately.
@@ -142,6 +170,9 @@ func (c *Catalog) change(ctx context.Context, fn func(*draft) error) (Configurat
 		before, err := tx.Load()
 		if err != nil {
 			return err
+		}
+		if before.Locked {
+			return apperr.New("secrets_locked")
 		}
 		d = &draft{Configuration: before, tx: tx, now: c.now()}
 		if err := d.forgetGraces(); err != nil {

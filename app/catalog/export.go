@@ -26,7 +26,7 @@ import (
 //
 // Codes: passphrase_short, export_too_large.
 func (c *Catalog) Export(ctx context.Context, passphrase string) ([]byte, error) {
-	stored, err := c.store.Load(ctx)
+	stored, err := c.opened(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (c *Catalog) ListModels(ctx context.Context, in ProviderInput) (ModelListin
 // probed prepares a provider for a request of its own. Stored keys are used for
 // the stored origin only.
 func (c *Catalog) probed(ctx context.Context, in ProviderInput) (Provider, gateway.Provider, error) {
-	stored, err := c.store.Load(ctx)
+	stored, err := c.opened(ctx)
 	if err != nil {
 		return Provider{}, gateway.Provider{}, err
 	}

@@ -29,7 +29,7 @@ func (c *Catalog) KeyHealth() []KeyHealth {
 
 // KeyPlaces finds every provider that keeps a key, by the key's whole text.
 func (c *Catalog) KeyPlaces(ctx context.Context, text string) ([]KeyPlace, error) {
-	stored, err := c.store.Load(ctx)
+	stored, err := c.opened(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (c *Catalog) Restore(ctx context.Context, to Configuration) (Report, error)
 
 // PreviewRestore tells what Restore would change.
 func (c *Catalog) PreviewRestore(ctx context.Context, to Configuration) (Report, error) {
-	now, err := c.store.Load(ctx)
+	now, err := c.opened(ctx)
 	if err != nil {
 		return Report{}, err
 	}

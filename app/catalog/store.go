@@ -14,6 +14,8 @@ type Configuration struct {
 	APIKeys   []APIKey
 	Keywords  []Keyword
 	Settings  settings.Settings
+	// Locked: the provider keys can't be opened, and are empty here.
+	Locked bool
 }
 
 // Store keeps the configuration.

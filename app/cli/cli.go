@@ -48,6 +48,8 @@ const usage = `Headgate is a gateway on localhost that answers OpenAI-compatible
 
 serve asks for a login: ADMIN_USERNAME (default: admin) and ADMIN_PASSWORD. Without a
 password it makes one at its first start and prints it once.
+HEADGATE_MASTER_KEY, or the file that HEADGATE_MASTER_KEY_FILE names, opens the provider
+keys where they are locked with a passphrase, and locks those of a new folder with it.
 DATABASE_URL=sqlite:///path.db keeps the data elsewhere than in the data folder.
 A .env file in the working directory may set all of these; the environment wins.
 `
@@ -126,8 +128,12 @@ func (p Program) window() error {
 	if err != nil {
 		return err
 	}
+	keys, err := secrets(env, true)
+	if err != nil {
+		return err
+	}
 	a := app.New(app.Options{
-		DataDir: data, DatabaseURL: env["DATABASE_URL"], Address: env["HEADGATE_ADDR"],
+		DataDir: data, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: env["HEADGATE_ADDR"],
 		Version: p.Version, Log: p.logger(slog.LevelInfo),
 	})
 	if err := desktop.Run(desktop.Options{App: a, Pages: p.Pages, Stderr: p.Stderr}); err != nil {

@@ -94,8 +94,12 @@ func (p Program) inApp(data string, work func(context.Context, *app.App) error) 
 	if err != nil {
 		return err
 	}
+	keys, err := secrets(env, false)
+	if err != nil {
+		return err
+	}
 	a := app.New(app.Options{
-		DataDir: folder, DatabaseURL: env["DATABASE_URL"], Version: p.Version, Log: p.logger(slog.LevelWarn),
+		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Version: p.Version, Log: p.logger(slog.LevelWarn),
 	})
 	ctx := context.Background()
 	if err := a.Start(ctx); err != nil {

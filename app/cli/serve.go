@@ -23,7 +23,7 @@ const defaultAdmin = "127.0.0.1:8002"
 const adminEnd = 5 * time.Second
 
 // serve runs the program without a window until it is told to stop.
-// Codes: those of app.Start and app.StartGateway, admin_listen_failed,
+// Codes: those of app.Start, app.StartGateway and secrets, admin_listen_failed,
 // env_file_invalid, data_folder_unknown.
 func (p Program) serve(args []string) (err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
@@ -57,8 +57,12 @@ func (p Program) serve(args []string) (err error) {
 		defer signal.Stop(signals)
 		stop = signals
 	}
+	keys, err := secrets(env, false)
+	if err != nil {
+		return err
+	}
 	a := app.New(app.Options{
-		DataDir: folder, DatabaseURL: env["DATABASE_URL"], Address: firstOf(*address, env["HEADGATE_ADDR"]),
+		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: firstOf(*address, env["HEADGATE_ADDR"]),
 		Version: p.Version, Log: p.logger(slog.LevelInfo),
 	})
 	if err := a.Start(context.Background()); err != nil {
@@ -98,7 +102,8 @@ func (s serving) at(admin string) (err error) {
 		defer cancel()
 		err = errors.Join(err, pages.Shutdown(ending))
 	}()
-	if err := s.app.StartGateway(ctx); err != nil {
+	// Locked keys are opened on the pages, and the gateway with them.
+	if err := s.app.StartGateway(ctx); err != nil && apperr.Code(err) != "secrets_locked" {
 		return err
 	}
 	s.announce(pages, ln.Addr())

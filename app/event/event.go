@@ -21,6 +21,7 @@ const (
 	Gateway   Topic = "gateway" // started, stopped, or failed to; the network was lost or is back
 	Notices   Topic = "notices" // something a person should read
 	Imports   Topic = "imports" // an import has ended
+	Secrets   Topic = "secrets" // the keys were opened, or are kept elsewhere
 )
 
 // Bus delivers topics to listeners. Its zero value is ready.

@@ -6,53 +6,37 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"headgate/app/apperr"
 )
 
-// Sealer encrypts columns with a random data key. The data key stands in the
-// key file, wrapped by a second key; where that one is kept can change without
-// sealing anything anew. Its methods are safe for concurrent use.
-type Sealer struct {
-	path string
-
-	mu      sync.Mutex
-	dataKey []byte // nil until there is a key file
-}
-
-// keyFile is the form of the file.
+// keyFile is the form of the file: the data keys, sealed under a wrapping key.
 type keyFile struct {
 	Version  int      `json:"version"`
 	Wrapping wrapping `json:"wrapping"`
-	DataKey  []byte   `json:"data_key"` // sealed under the wrapping key
-}
-
-// wrapping says which key the data key is wrapped by.
-type wrapping struct {
-	Kind string `json:"kind"`
-	Key  []byte `json:"key,omitempty"`
+	// DataKey is the key that seals and, after it, those that sealed before,
+	// which copies of the configuration may still need.
+	DataKey []byte `json:"data_key"`
+	// Rotating says that some columns may still be sealed with a key before.
+	Rotating bool `json:"rotating,omitempty"`
 }
 
 const (
-	keyFileVersion = 1
-	// kindFile keeps the wrapping key in the file itself: whoever reads the file
-	// can open everything, and nothing else guards it than the file's mode.
-	kindFile     = "key_file"
+	// plainVersion is what programs know that had nothing but a key in the file.
+	plainVersion = 1
+	keyVersion   = 2
 	dataKeyPlace = "data key"
 )
 
-// OpenKeyFile reads the key file. A missing one is no error yet: it is made by
-// the first Seal, while Open fails. So a key file that was lost is never
-// replaced as long as the store, which opens all it has before it seals
-// anything, holds a ciphertext.
-// Codes: secret_key_unreadable, secret_key_exposed when others than the owner
-// may read the file.
-func OpenKeyFile(path string) (*Sealer, error) {
-	s := &Sealer{path: path}
+// errNoFile: there is no key file yet.
+var errNoFile = errors.New("there is no key file")
+
+// readKeyFile returns the file at path, or errNoFile.
+// Codes: secret_key_unreadable, secret_key_exposed.
+func readKeyFile(path string) (*keyFile, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return s, nil
+		return nil, errNoFile
 	}
 	if err != nil {
 		return nil, apperr.Wrap(err, "secret_key_unreadable", "File", path)
@@ -60,109 +44,85 @@ func OpenKeyFile(path string) (*Sealer, error) {
 	if exposed(info) {
 		return nil, apperr.New("secret_key_exposed", "File", path, "Mode", fmt.Sprintf("%04o", info.Mode().Perm()))
 	}
-	if s.dataKey, err = readKeyFile(path); err != nil {
+	f, err := decodeKeyFile(path)
+	if err != nil {
 		return nil, apperr.Wrap(err, "secret_key_unreadable", "File", path)
 	}
-	return s, nil
+	return f, nil
 }
 
-// Seal encrypts plain, bound to place. The first Seal makes the key file.
-func (s *Sealer) Seal(plain []byte, place string) ([]byte, error) {
-	key, err := s.keyToSeal()
-	if err != nil {
-		return nil, err
-	}
-	return seal(key, plain, place)
-}
-
-// Open decrypts what was sealed for place; ErrCannotOpen otherwise.
-func (s *Sealer) Open(sealed []byte, place string) ([]byte, error) {
-	s.mu.Lock()
-	key := s.dataKey
-	s.mu.Unlock()
-	if key == nil {
-		return nil, fmt.Errorf("%w: the key file %s is missing", ErrCannotOpen, s.path)
-	}
-	return open(key, sealed, place)
-}
-
-func (s *Sealer) keyToSeal() ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.dataKey != nil {
-		return s.dataKey, nil
-	}
-	key, err := makeKeyFile(s.path)
-	if err != nil {
-		return nil, apperr.Wrap(err, "secret_key_unwritable", "File", s.path)
-	}
-	s.dataKey = key
-	return key, nil
-}
-
-func readKeyFile(path string) ([]byte, error) {
+func decodeKeyFile(path string) (*keyFile, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	var f keyFile
-	if err := json.Unmarshal(text, &f); err != nil {
+	f := &keyFile{}
+	if err := json.Unmarshal(text, f); err != nil {
 		return nil, errors.New("it is not a key file") // the cause could quote it
 	}
-	if f.Version != keyFileVersion || f.Wrapping.Kind != kindFile {
-		return nil, fmt.Errorf("its version %d with a key in %q is not known here", f.Version, f.Wrapping.Kind)
+	if f.Version != plainVersion && f.Version != keyVersion {
+		return nil, fmt.Errorf("its version %d is not known here", f.Version)
 	}
-	key, err := open(f.Wrapping.Key, f.DataKey, dataKeyPlace)
+	return f, f.Wrapping.check()
+}
+
+// unwrap opens the data keys with the key that wraps them.
+func (f *keyFile) unwrap(wrappingKey []byte) ([][]byte, error) {
+	all, err := open(wrappingKey, f.DataKey, dataKeyPlace)
 	if err != nil {
 		return nil, fmt.Errorf("unwrap the data key: %w", err)
 	}
-	return key, nil
+	if len(all) == 0 || len(all)%keySize != 0 {
+		return nil, fmt.Errorf("the data keys have %d bytes", len(all))
+	}
+	var keys [][]byte
+	for at := 0; at < len(all); at += keySize {
+		keys = append(keys, all[at:at+keySize])
+	}
+	return keys, nil
 }
 
-// makeKeyFile writes a file with new keys. It never replaces one.
-func makeKeyFile(path string) ([]byte, error) {
-	dataKey, err := newKey()
+// newKeyFile wraps the data keys.
+func newKeyFile(w wrapping, wrappingKey []byte, keys [][]byte, rotating bool) (*keyFile, error) {
+	var all []byte
+	for _, key := range keys {
+		all = append(all, key...)
+	}
+	sealed, err := seal(wrappingKey, all, dataKeyPlace)
 	if err != nil {
 		return nil, err
 	}
-	wrappingKey, err := newKey()
-	if err != nil {
-		return nil, err
+	version := keyVersion
+	if w.Kind == KeepFile && len(keys) == 1 && !rotating {
+		version = plainVersion
 	}
-	wrapped, err := seal(wrappingKey, dataKey, dataKeyPlace)
-	if err != nil {
-		return nil, err
-	}
-	text, err := json.Marshal(keyFile{
-		Version:  keyFileVersion,
-		Wrapping: wrapping{Kind: kindFile, Key: wrappingKey},
-		DataKey:  wrapped,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return dataKey, writeOnce(path, append(text, '\n'))
+	return &keyFile{Version: version, Wrapping: w, DataKey: sealed, Rotating: rotating}, nil
 }
 
-// writeOnce leaves either the whole file at path, on the disk, or none.
-func writeOnce(path string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
+// write leaves either the whole file at path, on the disk, or what was there.
+// With first set it never replaces a file.
+func (f *keyFile) write(path string, first bool) (err error) {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
+			err = errors.Join(err, os.Remove(part.Name()))
 		}
 	}()
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	_, err = part.Write(append(text, '\n'))
+	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Lstat(path); first && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s has come into being meanwhile", path)
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = os.Rename(part.Name(), path); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))

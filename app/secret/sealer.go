@@ -1,64 +1,304 @@
 package secret
 
 import (
-	"crypto/cipher"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
-	"golang.org/x/crypto/chacha20poly1305"
+	"headgate/app/apperr"
 )
 
-// ErrCannotOpen is what Open returns for a ciphertext of another key, of
-// another place, or damaged. Which of them it was can't be told.
-var ErrCannotOpen = errors.New("the ciphertext does not open with this key at this place")
+// Options say where the keys are.
+type Options struct {
+	Path     string   // of the key file
+	Keychain Keychain // nil: this system has none
+	// PreferKeychain lets a first key be kept in the keychain, when that works.
+	PreferKeychain bool
+	// Passphrase opens what a passphrase locks, and is what a first key is locked
+	// with. "": a person is asked.
+	Passphrase string
+}
 
-// sealedForm is the first byte of every ciphertext: XChaCha20-Poly1305, a
-// nonce of 24 bytes, then the text with its tag.
-const sealedForm = 1
+// Sealer encrypts columns with a random data key. The data key stands in the key
+// file, wrapped by a second key; where that one is kept can change without
+// sealing anything anew. A Sealer may be locked: then it opens and seals nothing
+// until Unlock. Its methods are safe for concurrent use.
+type Sealer struct {
+	Options
 
-// seal encrypts plain under key, bound to place.
-func seal(key, plain []byte, place string) ([]byte, error) {
-	aead, err := newAEAD(key)
+	mu     sync.Mutex
+	file   *keyFile // nil: there is none yet
+	keys   [][]byte // the first one seals; none without a file, and while locked
+	locked error    // why nothing can be opened; nil: it can, or there is no file
+}
+
+// ErrLocked is what a locked Sealer returns, with the code secrets_locked.
+var ErrLocked = errors.New("the keys are locked")
+
+// Open reads the key file. A missing one is no error yet: it is made by the first
+// Seal, while Sealer.Open fails. So a key file that was lost is never replaced as
+// long as the store, which opens all it has before it seals anything, holds a
+// ciphertext. A key that can't be had now leaves the Sealer locked: see Locked.
+// Codes: secret_key_unreadable, secret_key_exposed when others than the owner may
+// read the file.
+func Open(o Options) (*Sealer, error) {
+	s := &Sealer{Options: o}
+	file, err := readKeyFile(o.Path)
+	if errors.Is(err, errNoFile) {
+		return s, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, 1+aead.NonceSize(), 1+aead.NonceSize()+len(plain)+aead.Overhead())
-	out[0] = sealedForm
-	nonce := out[1:]
-	if _, err := rand.Read(nonce); err != nil {
+	s.file = file
+	switch err := s.unlock(o.Passphrase); apperr.Code(err) {
+	case "":
+		return s, err
+	case "secret_key_unreadable":
+		return nil, err
+	default:
+		s.locked = err
+		return s, nil
+	}
+}
+
+// OpenKeyFile is Open without anything but the file.
+func OpenKeyFile(path string) (*Sealer, error) { return Open(Options{Path: path}) }
+
+// Locked tells why nothing can be opened; nil when it can. Codes:
+// keys_passphrase_needed, keys_passphrase_wrong, keychain_unavailable, keychain_key_missing.
+func (s *Sealer) Locked() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.locked
+}
+
+// Unlock tries again: with a passphrase, or in the keychain.
+// Codes: those of Locked, secret_key_unreadable.
+func (s *Sealer) Unlock(passphrase string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.locked == nil {
+		return nil
+	}
+	return s.unlock(passphrase)
+}
+
+// unlock fetches the wrapping key and opens the data keys with it.
+func (s *Sealer) unlock(passphrase string) error {
+	wrappingKey, err := s.wrappingKey(passphrase)
+	if err != nil {
+		return err
+	}
+	keys, err := s.file.unwrap(wrappingKey)
+	switch {
+	case err == nil:
+		s.keys, s.locked = keys, nil
+		return nil
+	case s.file.Wrapping.Kind == KeepPassphrase && errors.Is(err, ErrCannotOpen):
+		return apperr.Wrap(err, "keys_passphrase_wrong")
+	}
+	return apperr.Wrap(err, "secret_key_unreadable", "File", s.Path)
+}
+
+func (s *Sealer) wrappingKey(passphrase string) ([]byte, error) {
+	w := s.file.Wrapping
+	switch {
+	case w.Kind == KeepFile:
+		return w.Key, nil
+	case w.Kind == KeepPassphrase && passphrase == "":
+		return nil, apperr.New("keys_passphrase_needed")
+	case w.Kind == KeepPassphrase:
+		return w.derive(passphrase), nil
+	case s.Keychain == nil:
+		return nil, apperr.New("keychain_unavailable")
+	}
+	key, err := s.Keychain.Get(w.Account)
+	if errors.Is(err, ErrNoEntry) {
+		return nil, apperr.Wrap(err, "keychain_key_missing")
+	}
+	if err != nil {
+		return nil, apperr.Wrap(err, "keychain_unavailable")
+	}
+	return key, nil
+}
+
+// Kept tells where the wrapping key is; "" as long as there is no key at all.
+func (s *Sealer) Kept() Keep {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return ""
+	}
+	return s.file.Wrapping.Kind
+}
+
+// Seal encrypts plain, bound to place. The first Seal makes the key file.
+// Codes: secrets_locked, secret_key_unwritable.
+func (s *Sealer) Seal(plain []byte, place string) ([]byte, error) {
+	key, err := s.keyToSeal()
+	if err != nil {
 		return nil, err
 	}
-	return aead.Seal(out, nonce, plain, []byte(place)), nil
+	return seal(key, plain, place)
 }
 
-// open undoes seal. It fails with ErrCannotOpen.
-func open(key, sealed []byte, place string) ([]byte, error) {
-	aead, err := newAEAD(key)
-	if err != nil {
-		return nil, err
+// Open decrypts what was sealed for place; ErrCannotOpen otherwise.
+// Code: secrets_locked.
+func (s *Sealer) Open(sealed []byte, place string) ([]byte, error) {
+	s.mu.Lock()
+	keys, locked := s.keys, s.locked
+	s.mu.Unlock()
+	if locked != nil {
+		return nil, apperr.Wrap(ErrLocked, "secrets_locked")
 	}
-	head := 1 + aead.NonceSize()
-	if len(sealed) < head+aead.Overhead() || sealed[0] != sealedForm {
-		return nil, ErrCannotOpen
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%w: the key file %s is missing", ErrCannotOpen, s.Path)
 	}
-	plain, err := aead.Open(nil, sealed[1:head], sealed[head:], []byte(place))
-	if err != nil {
-		return nil, ErrCannotOpen
+	for _, key := range keys {
+		if plain, err := open(key, sealed, place); err == nil {
+			return plain, nil
+		}
 	}
-	return plain, nil
+	return nil, ErrCannotOpen
 }
 
-func newAEAD(key []byte) (cipher.AEAD, error) {
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, fmt.Errorf("use the data key: %w", err)
+func (s *Sealer) keyToSeal() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.locked != nil {
+		return nil, apperr.Wrap(ErrLocked, "secrets_locked")
 	}
-	return aead, nil
+	if len(s.keys) == 0 {
+		if err := s.begin(); err != nil {
+			return nil, apperr.Wrap(err, "secret_key_unwritable", "File", s.Path)
+		}
+	}
+	return s.keys[0], nil
 }
 
-func newKey() ([]byte, error) {
-	key := make([]byte, chacha20poly1305.KeySize)
-	_, err := rand.Read(key)
-	return key, err
+// begin makes the first key and keeps it where that is best here.
+func (s *Sealer) begin() error {
+	keys := [][]byte{newKey()}
+	keep := KeepFile
+	switch {
+	case s.Passphrase != "":
+		keep = KeepPassphrase
+	case s.PreferKeychain && s.Keychain != nil:
+		keep = KeepKeychain
+	}
+	w, wrappingKey, err := newWrapping(keep, s.Keychain, s.Passphrase)
+	if apperr.Code(err) == "keychain_unavailable" {
+		w, wrappingKey, err = newWrapping(KeepFile, nil, "")
+	}
+	if err != nil {
+		return err
+	}
+	file, err := newKeyFile(w, wrappingKey, keys, false)
+	if err == nil {
+		err = file.write(s.Path, true)
+	}
+	if err != nil {
+		return errors.Join(err, s.forget(w))
+	}
+	s.file, s.keys = file, keys
+	return nil
+}
+
+// forget removes what a wrapping has in the keychain.
+func (s *Sealer) forget(w wrapping) error {
+	if w.Kind != KeepKeychain || s.Keychain == nil {
+		return nil
+	}
+	return s.Keychain.Delete(w.Account)
+}
+
+// KeepIn wraps the data keys with a new key and keeps that one elsewhere, or in
+// the same place. Code: as newWrapping's, secrets_locked, secret_key_unwritable.
+func (s *Sealer) KeepIn(keep Keep, passphrase string) error {
+	return s.rewrap(keep, passphrase, func(keys [][]byte) ([][]byte, bool) { return keys, s.file != nil && s.file.Rotating })
+}
+
+// rewrap writes the key file anew, with a new wrapping key and the data keys that
+// change makes of those there are.
+func (s *Sealer) rewrap(keep Keep, passphrase string, change func([][]byte) (keys [][]byte, rotating bool)) error {
+	if _, err := s.keyToSeal(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.file.Wrapping
+	w, wrappingKey, err := newWrapping(keep, s.Keychain, passphrase)
+	if err != nil {
+		return err
+	}
+	keys, rotating := change(s.keys)
+	file, err := newKeyFile(w, wrappingKey, keys, rotating)
+	if err == nil {
+		err = file.write(s.Path, false)
+	}
+	if err != nil {
+		_ = s.forget(w) // the file still names the entry before
+		return apperr.Wrap(err, "secret_key_unwritable", "File", s.Path)
+	}
+	s.file, s.keys = file, keys
+	_ = s.forget(before) // an entry that stays opens nothing any more
+	return nil
+}
+
+// mostKeys is how many data keys of before a file keeps, for copies of the
+// configuration that are as old.
+const mostKeys = 20
+
+// Rotate makes a new data key, in a new wrapping, and calls reseal to seal anew
+// what there is. A rotation that breaks off leaves the file with both keys: see
+// Rotating. passphrase is needed again when one locks the keys.
+// Codes: as KeepIn's, keys_passphrase_wrong, and reseal's.
+func (s *Sealer) Rotate(passphrase string, reseal func() error) error {
+	if _, err := s.keyToSeal(); err != nil {
+		return err
+	}
+	keep := s.Kept()
+	if keep == KeepPassphrase {
+		if err := s.checkPassphrase(passphrase); err != nil {
+			return err
+		}
+	}
+	if err := s.rewrap(keep, passphrase, func(keys [][]byte) ([][]byte, bool) {
+		return slices.Concat([][]byte{newKey()}, keys[:min(len(keys), mostKeys)]), true
+	}); err != nil {
+		return err
+	}
+	return s.FinishRotation(reseal)
+}
+
+func (s *Sealer) checkPassphrase(passphrase string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.unlock(passphrase)
+}
+
+// Rotating tells whether a rotation broke off: some columns may still be sealed
+// with a key of before.
+func (s *Sealer) Rotating() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.locked == nil && s.file != nil && s.file.Rotating
+}
+
+// FinishRotation calls reseal to seal everything anew, and notes that it is done.
+func (s *Sealer) FinishRotation(reseal func() error) error {
+	if err := reseal(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	done := *s.file
+	done.Rotating = false
+	if err := done.write(s.Path, false); err != nil {
+		return apperr.Wrap(err, "secret_key_unwritable", "File", s.Path)
+	}
+	s.file = &done
+	return nil
 }

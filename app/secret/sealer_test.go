@@ -140,7 +140,7 @@ func TestBadKeyFiles(t *testing.T) {
 		"empty":            {},
 		"cut":              good[:len(good)/2],
 		"other text":       []byte("hello"),
-		"newer version":    edited(func(f map[string]any) { f["version"] = 2 }),
+		"newer version":    edited(func(f map[string]any) { f["version"] = 3 }),
 		"other wrapping":   edited(func(f map[string]any) { f["wrapping"] = map[string]any{"kind": "keychain"} }),
 		"no data key":      edited(func(f map[string]any) { delete(f, "data_key") }),
 		"other data key":   edited(func(f map[string]any) { f["data_key"] = "AQID" }),

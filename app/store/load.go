@@ -2,19 +2,26 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
 
 	"headgate/app/catalog"
+	"headgate/app/secret"
 	"headgate/app/settings"
 )
 
-// load reads the whole configuration, opening what is sealed.
+// load reads the whole configuration, opening what is sealed. While the sealer is
+// locked, provider keys are empty and the configuration says so.
 func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
 	var c catalog.Configuration
 	var err error
-	if c.Providers, err = loadProviders(tx, sealer); err != nil {
+	if c.Providers, err = loadProviders(tx, sealer); errors.Is(err, secret.ErrLocked) {
+		c.Locked = true
+		c.Providers, err = loadProviders(tx, noKeys{})
+	}
+	if err != nil {
 		return c, err
 	}
 	if c.Groups, err = loadGroups(tx, c.Providers); err != nil {
@@ -29,6 +36,12 @@ func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
 	c.Settings, err = loadSettings(tx)
 	return c, err
 }
+
+// noKeys stands in for a locked sealer.
+type noKeys struct{}
+
+func (noKeys) Seal([]byte, string) ([]byte, error) { return nil, secret.ErrLocked }
+func (noKeys) Open([]byte, string) ([]byte, error) { return nil, nil }
 
 func loadProviders(tx *gorm.DB, sealer Sealer) ([]catalog.Provider, error) {
 	var rows []providerRow

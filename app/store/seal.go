@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"headgate/app/apperr"
@@ -17,6 +18,9 @@ func secretPlace(id int64, baseURL string) string {
 // openSecret opens a provider key. Code: secret_key_mismatch.
 func openSecret(sealer Sealer, r providerKeyRow, baseURL string) (secret.Value, error) {
 	clear, err := sealer.Open(r.Secret, secretPlace(r.ID, baseURL))
+	if errors.Is(err, secret.ErrLocked) {
+		return secret.Value{}, err
+	}
 	if err != nil {
 		return secret.Value{}, apperr.Wrap(err, "secret_key_mismatch", "ProviderKeyID", r.ID)
 	}

@@ -90,7 +90,8 @@ export function launch(flags = []) {
 /**
  * Makes a world. scripts are upstreams by their marker; addr false leaves the
  * gateway's address to the settings; prepare gets the data folder, before the
- * program does, and the upstreams.
+ * program does, and the upstreams. restart ends the program and starts it again
+ * with the same data.
  */
 export async function world(
   browser,
@@ -127,8 +128,8 @@ export async function world(
       LANG: 'C.UTF-8',
       LC_ALL: 'C.UTF-8',
     }
-    const server = await start(headgate, args, env, ['admin'])
-    ends.push(server.stop)
+    let server = await start(headgate, args, env, ['admin'])
+    ends.push(() => server.stop())
 
     const context = await browser.newContext({
       viewport: size ?? { width: 1180, height: 760 },
@@ -147,7 +148,13 @@ export async function world(
     })
     const admin = server.found.admin
     await page.goto(admin)
-    return { page, admin, upstreams, complaints, end, log: server.log }
+    const restart = async () => {
+      await page.goto('about:blank') // or it would complain that nobody is there
+      await server.stop()
+      server = await start(headgate, args, env, ['admin'])
+      await page.goto(server.found.admin)
+    }
+    return { page, admin, upstreams, complaints, end, restart, log: () => server.log() }
   } catch (error) {
     await end()
     throw error

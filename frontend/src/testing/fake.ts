@@ -15,6 +15,7 @@ import { modelImportHandlers } from './fake/model-import'
 import { notificationsHandlers } from './fake/notifications'
 import { playgroundHandlers, type Said } from './fake/playground'
 import { providersHandlers } from './fake/providers'
+import { secretsHandlers } from './fake/secrets'
 import { settingsHandlers } from './fake/settings'
 import { systemHandlers } from './fake/system'
 
@@ -54,6 +55,11 @@ export class FakeProgram {
     baseUrl: 'http://127.0.0.1:8001/v1',
     error: null,
     offlineSince: 0,
+  }
+  keysState: T.KeysState = {
+    kept: 'key_file',
+    locked: null,
+    choices: ['keychain', 'passphrase', 'key_file'],
   }
   about: T.About = {
     version: '0.1.0',
@@ -179,6 +185,7 @@ export class FakeProgram {
     ...settingsHandlers(this),
     ...backupsHandlers(this),
     ...importsHandlers(this),
+    ...secretsHandlers(this),
     ...systemHandlers(this),
     ...notificationsHandlers(this),
   }

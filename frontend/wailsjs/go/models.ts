@@ -175,6 +175,40 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class KeysState {
+	    kept: string;
+	    locked?: apperr.Error;
+	    choices: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new KeysState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kept = source["kept"];
+	        this.locked = this.convertValues(source["locked"], apperr.Error);
+	        this.choices = source["choices"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Notice {
 	    code: string;
 	    params: Record<string, string>;

@@ -10,6 +10,7 @@ import * as boundImports from '../../../wailsjs/go/api/Imports'
 import * as boundKeywords from '../../../wailsjs/go/api/Keywords'
 import * as boundPlayground from '../../../wailsjs/go/api/Playground'
 import * as boundProviders from '../../../wailsjs/go/api/Providers'
+import * as boundSecrets from '../../../wailsjs/go/api/Secrets'
 import * as boundSettings from '../../../wailsjs/go/api/Settings'
 import * as boundSystem from '../../../wailsjs/go/api/System'
 import { asFailure } from './failure'
@@ -150,6 +151,13 @@ export const playground = {
   send: call<[T.Question], string>('Playground.Send', boundPlayground.Send),
   read: call<[id: string, next: number], T.News>('Playground.Read', boundPlayground.Read),
   stop: call<[id: string], void>('Playground.Stop', boundPlayground.Stop),
+}
+
+export const secrets = {
+  state: call<[], T.KeysState>('Secrets.State', boundSecrets.State),
+  unlock: call<[passphrase: string], void>('Secrets.Unlock', boundSecrets.Unlock),
+  keep: call<[where: string, passphrase: string], void>('Secrets.Keep', boundSecrets.Keep),
+  rotate: call<[passphrase: string], void>('Secrets.Rotate', boundSecrets.Rotate),
 }
 
 export const system = {

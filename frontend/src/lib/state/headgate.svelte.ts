@@ -18,6 +18,7 @@ import { Preferences } from './preferences.svelte'
 import { Problem } from './problem.svelte'
 import { Providers } from './providers.svelte'
 import { Resource } from './resource.svelte'
+import { Secrets } from './secrets.svelte'
 import { Session } from './session.svelte'
 
 /** Everything that the window knows, made once at its root. */
@@ -36,6 +37,7 @@ export class Headgate {
   readonly gateway = new GatewayDoor()
   readonly preferences = new Preferences()
   readonly backups = new Backups()
+  readonly secrets = new Secrets()
   readonly imports: Imports
   readonly about = new Resource<About>(system.about)
   readonly logHealth = new Resource(calls.health)
@@ -61,6 +63,7 @@ export class Headgate {
       changes.follow(['keywords'], this.keywords.list.refresh),
       changes.follow(['settings'], this.preferences.resource.refresh),
       changes.follow(['gateway'], this.gateway.refresh),
+      changes.follow(['secrets'], this.secrets.state.refresh),
       changes.follow(['notices'], this.about.refresh),
       changes.follow(['calls'], this.checklist.refresh),
       changes.follow(['calls'], this.playground.follow),
@@ -79,6 +82,7 @@ export class Headgate {
     void this.keywords.list.refresh()
     void this.preferences.resource.refresh()
     void this.gateway.refresh()
+    void this.secrets.state.refresh()
     void this.about.refresh()
     void this.checklist.refresh()
   }

@@ -8,6 +8,7 @@ export const places = {
   failover: 'settings.failover',
   timeouts: 'settings.timeouts',
   log: 'settings.log',
+  security: 'security.title',
   data: 'settings.data',
   moving: 'settings.moving',
   about: 'settings.about',

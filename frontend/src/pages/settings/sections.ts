@@ -9,6 +9,7 @@ import GeneralSection from './GeneralSection.svelte'
 import LogSection from './LogSection.svelte'
 import MovingSection from './MovingSection.svelte'
 import type { Place } from './places'
+import SecuritySection from './SecuritySection.svelte'
 import TimeoutsSection from './TimeoutsSection.svelte'
 
 type Shown = Component<{ settings: Settings }>
@@ -23,6 +24,7 @@ export const sections: Record<Place, Shown> = {
   failover: FailoverSection,
   timeouts: TimeoutsSection,
   log: LogSection,
+  security: alone(SecuritySection),
   data: alone(DataSection),
   moving: alone(MovingSection),
   about: AboutSection,
