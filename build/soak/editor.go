@@ -19,13 +19,14 @@ type editor struct {
 	random  *rand.Rand
 	gentle  bool // takes nobody out of the groups: there are too few calls for that
 
-	turn sync.Mutex // held while one edit is on its way, or the editor rests
+	turn sync.RWMutex // read while an edit is on its way, held while nobody may edit
 
 	groups    []catalog.Group
 	providers []catalog.Provider
 	tried     string // the last edit that was not answered; "": all were
 
 	edits    map[string]int
+	cleared  int      // cooldowns
 	compared int      // configurations held against what was saved, after a restart
 	faults   []string // what was not as it was saved
 }
@@ -61,9 +62,9 @@ func (e *editor) edit(ctx context.Context) error {
 			}
 			run = now
 		}
-		e.turn.Lock()
+		e.turn.RLock()
 		err = e.step(ctx, page)
-		e.turn.Unlock()
+		e.turn.RUnlock()
 		if err != nil && ctx.Err() == nil && e.program.same(now) {
 			return fmt.Errorf("an edit: %w", err)
 		}
@@ -137,33 +138,13 @@ func memberIDs(g catalog.Group) []int64 {
 
 func (e *editor) step(ctx context.Context, page *admin) error {
 	switch n := e.random.IntN(10); {
-	case n < 6:
-		return e.clearCooldowns(ctx, page)
-	case n < 7:
+	case n < 2:
 		return e.rename(ctx, page)
-	case n < 8:
+	case n < 4:
 		return e.switchProvider(ctx, page)
 	default:
 		return e.changeGroup(ctx, page)
 	}
-}
-
-// clearCooldowns lets all that are passed over come back.
-func (e *editor) clearCooldowns(ctx context.Context, page *admin) error {
-	var health []catalog.MemberHealth
-	if err := page.rpc(ctx, "Groups/Health", &health); err != nil {
-		return err
-	}
-	for _, member := range health {
-		if member.CooldownUntil == 0 {
-			continue
-		}
-		if err := page.rpc(ctx, "Groups/ClearCooldown", nil, member.MemberID); err != nil {
-			return err
-		}
-		e.edits["cooldown cleared"]++
-	}
-	return nil
 }
 
 // change makes an edit and, when it was answered, remembers it.
@@ -231,18 +212,17 @@ func (e *editor) changeGroup(ctx context.Context, page *admin) error {
 		return nil
 	}
 	return e.change("group changed", func() {
-		first := -1
+		first := e.random.IntN(6) == 0 // now and then the healthy one
 		for i := range g.Members {
 			m := &g.Members[i]
-			m.Priority = 1 + e.random.IntN(6)
 			healthy := m.Model == steady
-			if healthy && g.Name == chat {
-				first, m.Priority = i, 4+e.random.IntN(3)
+			m.Priority = 1 + e.random.IntN(4)
+			if healthy && !first {
+				m.Priority = 3 + e.random.IntN(3)
+			} else if healthy {
+				m.Priority = 1
 			}
 			m.Enabled = healthy || e.gentle || e.random.IntN(5) > 0
-		}
-		if first >= 0 && e.random.IntN(6) == 0 {
-			g.Members[first].Priority = 1
 		}
 	}, func() error {
 		in := catalog.GroupInput{ID: g.ID, Name: g.Name, Policy: g.Policy, Enabled: g.Enabled}
@@ -251,6 +231,51 @@ func (e *editor) changeGroup(ctx context.Context, page *admin) error {
 		}
 		return page.rpc(ctx, "Groups/Save", nil, in)
 	})
+}
+
+// forgive lets those who are passed over come back, again and again, until ctx
+// ends: without it they would soon be out of the way.
+func (e *editor) forgive(ctx context.Context) error {
+	for ctx.Err() == nil {
+		run, err := e.program.await(ctx)
+		if err != nil {
+			return nil
+		}
+		page, err := logIn(ctx, e.program.admin)
+		for err == nil && ctx.Err() == nil {
+			e.turn.RLock()
+			err = e.clearCooldowns(ctx, page)
+			e.turn.RUnlock()
+			pause(ctx, forgiven)
+		}
+		if page != nil {
+			page.close()
+		}
+		if ctx.Err() == nil && e.program.same(run) {
+			return fmt.Errorf("clearing cooldowns: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgiven is how long somebody is passed over, at most and about.
+const forgiven = 150 * time.Millisecond
+
+func (e *editor) clearCooldowns(ctx context.Context, page *admin) error {
+	var health []catalog.MemberHealth
+	if err := page.rpc(ctx, "Groups/Health", &health); err != nil {
+		return err
+	}
+	for _, member := range health {
+		if member.CooldownUntil == 0 {
+			continue
+		}
+		if err := page.rpc(ctx, "Groups/ClearCooldown", nil, member.MemberID); err != nil {
+			return err
+		}
+		e.cleared++
+	}
+	return nil
 }
 
 // rest keeps the editor from editing until the returned function is called.

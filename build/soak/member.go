@@ -30,11 +30,11 @@ type member struct {
 // turn always comes.
 func newMembers() []*member {
 	return []*member{
-		{name: steady, keys: 1, price: [2]int64{1, 2}},
+		{name: steady, keys: 1, price: [2]int64{19, 23}},
 		{name: "moody", misbehaves: true, keys: 2, price: [2]int64{3, 5}},
 		{name: "remote", proxied: true, keys: 1, price: [2]int64{7, 11}},
 		{name: "ruin", misbehaves: true, proxied: true, keys: 2, price: [2]int64{13, 17}},
-		{name: "gone", gone: true, keys: 1, price: [2]int64{19, 23}},
+		{name: "gone", gone: true, keys: 1, price: [2]int64{1, 2}},
 	}
 }
 

@@ -146,6 +146,7 @@ func (s *scene) load(ctx context.Context) error {
 	}
 	also(func(ctx context.Context) error { return s.toxiproxy.trouble(ctx, s.random(drawsToxics, 0)) })
 	also(s.editor.edit)
+	also(s.editor.forgive)
 	also(s.tell)
 	for n := range s.clients {
 		clients.Go(func() { s.keepCalling(ctx, s.random(drawsPauses, uint64(n))) })

@@ -61,7 +61,8 @@ func (s *scene) check(ctx context.Context) (ok bool, err error) {
 	for _, entry := range rows {
 		byNumber[entry.number] = entry
 	}
-	fmt.Printf("%d calls in %v; toxics %v; edits %v\n", len(s.calls), took.Round(time.Second), s.toxiproxy.applied, s.editor.edits)
+	fmt.Printf("%d calls in %v; toxics %v; edits %v, %d cooldowns cleared\n",
+		len(s.calls), took.Round(time.Second), s.toxiproxy.applied, s.editor.edits, s.editor.cleared)
 	r := &report{}
 	s.checkReplies(r)
 	s.checkFailover(r, byNumber, s.restarts)
