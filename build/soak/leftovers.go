@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -26,31 +27,28 @@ const (
 	spareMemory     = 64 << 20
 )
 
-// measure looks at the program as soon as it holds no more files than most.
-func (p *program) measure(ctx context.Context, most int) (footprint, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
+// calm is for how long a program's files must not have become fewer.
+const calm = 2 * time.Second
+
+// measure looks at the program as soon as connections have stopped to end.
+func (p *program) measure(ctx context.Context) (footprint, error) {
 	proc := fmt.Sprintf("/proc/%d", p.command.Process.Pid)
-	for {
-		f := footprint{files: -1, memory: -1}
+	f := footprint{files: math.MaxInt, memory: -1}
+	for since := time.Now(); time.Since(since) < calm; pause(ctx, 50*time.Millisecond) {
 		entries, err := os.ReadDir(proc + "/fd")
 		if errors.Is(err, fs.ErrNotExist) {
-			return f, nil
+			return footprint{files: -1, memory: -1}, nil
 		}
 		if err != nil {
 			return f, err
 		}
-		if f.files = len(entries); f.files > most && ctx.Err() == nil {
-			pause(ctx, 50*time.Millisecond)
-			continue
+		if len(entries) < f.files {
+			f.files, since = len(entries), time.Now()
 		}
-		status, err := os.ReadFile(proc + "/status")
-		if err != nil {
-			return f, err
-		}
-		f.memory = resident(status)
-		return f, nil
 	}
+	status, err := os.ReadFile(proc + "/status")
+	f.memory = resident(status)
+	return f, err
 }
 
 func resident(status []byte) int64 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"headgate/app/calllog"
@@ -24,9 +23,7 @@ func (s *scene) check(ctx context.Context) (ok bool, err error) {
 	if _, err := s.settled(ctx); err != nil {
 		return false, err
 	}
-	// Of this run's files the ones of a start and a few calls are known only
-	// later; waiting for a number that is surely enough lets connections end.
-	after, err := s.program.measure(ctx, 30)
+	after, err := s.program.measure(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -105,7 +102,7 @@ func (s *scene) freshFootprint(ctx context.Context) (footprint, error) {
 	if _, err := s.settled(ctx); err != nil {
 		return footprint{}, err
 	}
-	f, err := s.program.measure(ctx, math.MaxInt)
+	f, err := s.program.measure(ctx)
 	if err != nil {
 		return f, err
 	}
