@@ -101,3 +101,67 @@ test(
     await page.getByLabel('Password').waitFor()
   },
 )
+
+test(
+  'without a network nobody is blamed, and the window says so until it is over',
+  { timeout: 60_000 },
+  async (t) => {
+    const { page, upstreams, end, complaints } = await world(browser, {
+      scripts: [{ marker: 'good' }],
+    })
+    t.after(end)
+    await login(page)
+    const { key, baseUrl } = await furnish(page, upstreams.good)
+    // Names that no name server needs to be asked for: their first part is too long.
+    const providers = []
+    const models = []
+    for (const letter of ['a', 'b']) {
+      const provider = await rpc(page, 'Providers/Save', {
+        id: 0,
+        name: `far ${letter}`,
+        dialect: 'openai',
+        baseUrl: `http://${letter.repeat(64)}.test/v1`,
+        enabled: true,
+        headers: [],
+        keys: [],
+      })
+      providers.push(provider)
+      const model = { id: 0, providerId: provider.id, name: 'm1', enabled: true, contextTokens: 0 }
+      const prices = {
+        inputPrice: null,
+        outputPrice: null,
+        cachedInputPrice: null,
+        callPrice: null,
+      }
+      models.push(await rpc(page, 'Providers/SaveModel', { ...model, ...prices }))
+    }
+    const [group] = await rpc(page, 'Groups/List')
+    await rpc(page, 'Groups/Save', {
+      id: group.id,
+      name: group.name,
+      policy: group.policy,
+      enabled: true,
+      members: models.map(({ id }) => ({
+        id: 0,
+        modelId: id,
+        priority: 1,
+        weight: 1,
+        enabled: true,
+      })),
+    })
+    const reply = await chat(baseUrl, key)
+    assert.equal(reply.status, 502)
+    assert.equal((await reply.json()).error.code, 'no_network')
+    const banner = page.getByRole('status').filter({ hasText: 'No network since' })
+    await banner.waitFor()
+    assert.deepEqual(await rpc(page, 'Groups/Health'), [])
+    const settings = await rpc(page, 'Settings/Get')
+    await rpc(page, 'Settings/Save', { ...settings, language: 'ja' })
+    await page.getByText(/からネットワークに接続できません/).waitFor()
+    await rpc(page, 'Settings/Save', settings)
+    await banner.waitFor()
+    for (const { id } of providers) await rpc(page, 'Providers/Delete', id)
+    await banner.waitFor({ state: 'detached' })
+    assert.deepEqual(complaints, [])
+  },
+)
