@@ -185,4 +185,3 @@ func readText(t *testing.T, path string) string {
 	}
 	return string(text)
 }
-

@@ -108,9 +108,18 @@ func TestAllowedPages(t *testing.T) {
 func TestNamesAndOriginsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, c := range []gateway.Config{
-		{Names: []string{""}}, {Names: []string{"a b"}}, {Names: []string{"host:80"}}, {Names: []string{"http://host"}}, {Names: []string{"a/b"}},
-		{Origins: []string{"*"}}, {Origins: []string{"null"}}, {Origins: []string{"https://chat.example/"}}, {Origins: []string{"chat.example"}},
-		{Origins: []string{"https://"}}, {Origins: []string{"https://Chat.example"}}, {Origins: []string{"https://a@chat.example"}},
+		{Names: []string{""}},
+		{Names: []string{"a b"}},
+		{Names: []string{"host:80"}},
+		{Names: []string{"http://host"}},
+		{Names: []string{"a/b"}},
+		{Origins: []string{"*"}},
+		{Origins: []string{"null"}},
+		{Origins: []string{"https://chat.example/"}},
+		{Origins: []string{"chat.example"}},
+		{Origins: []string{"https://"}},
+		{Origins: []string{"https://Chat.example"}},
+		{Origins: []string{"https://a@chat.example"}},
 	} {
 		if err := gateway.Validate(c); err == nil {
 			t.Errorf("names %q and origins %q are taken", c.Names, c.Origins)
