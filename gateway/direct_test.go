@@ -108,6 +108,8 @@ func TestModelNames(t *testing.T) {
 	t.Parallel()
 	first, second := serve(t, healthy), serve(t, healthy)
 	h := open(t, []string{first.url, second.url}, sharing, func(c *gateway.Config) {
+		c.Providers = append(c.Providers, gateway.Provider{ID: 3, Name: "up1/x", Dialect: "openai", BaseURL: first.url, Models: []gateway.Model{{ID: 300, Name: "y"}}})
+		c.Providers[0].Models = append(c.Providers[0].Models, gateway.Model{ID: 210, Name: "x/y"}) // "up1/x/y" could mean two
 		c.Providers[1].Models = append(c.Providers[1].Models,
 			gateway.Model{ID: 200, Name: "chat"},        // like the group that the key may use
 			gateway.Model{ID: 201, Name: "secret"},      // like the group that it may not use
@@ -116,7 +118,7 @@ func TestModelNames(t *testing.T) {
 		c.Groups = append(c.Groups, gateway.Group{ID: 2, Name: "secret", Policy: gateway.PolicyPriority,
 			Members: []gateway.Member{{ID: 20, ProviderID: 1, ModelID: 1}}})
 	})
-	if got, want := h.listed(t), []string{"chat", "model-1", "model-2", "secret", "shared", "up1/model-1"}; !slices.Equal(got, want) {
+	if got, want := h.listed(t), []string{"chat", "model-1", "model-2", "secret", "shared", "up1/model-1", "x/y", "y"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q, want %q", got, want)
 	}
 	for name, want := range map[string]struct {
@@ -143,9 +145,11 @@ func TestModelNames(t *testing.T) {
 		r.Method, r.URL.Path, r.Body, r.ContentLength = http.MethodGet, "/v1/models/"+name, http.NoBody, 0
 		if got := h.send(r); got.status != http.StatusOK || !strings.Contains(got.body, `"id":"`+name+`"`) {
 			t.Errorf("retrieve %s: %d %s", name, got.status, got.body)
+		} else if name == "up1/model-1" && !strings.Contains(got.body, `"owned_by":"up2"`) {
+			t.Errorf("%s is of others, too: %s", name, got.body)
 		}
 	}
-	for _, name := range []string{"up3/shared", "shared/up1", "up1/", "/shared", "SHARED"} {
+	for _, name := range []string{"up3/shared", "shared/up1", "up1/", "/shared", "SHARED", "up1/x/y"} {
 		if got := h.post(naming(name)); got.status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
