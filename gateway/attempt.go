@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"headgate/gateway/dialect"
@@ -39,6 +40,12 @@ type attempt struct {
 	usage     Usage
 	late      *Keyword // a failure keyword that came after the commit
 	handedOff bool     // something else closes the response
+
+	room struct { // for what would be allocated one by one
+		fields [16]http1.Field
+		body   [5][]byte
+		opening
+	}
 }
 
 func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
@@ -173,8 +180,8 @@ func (a *attempt) roundTrip() error {
 	var err error
 	a.response, err = p.carrier.roundTrip(a.ctx, &upstreamRequest{
 		method: http.MethodPost, url: p.urls[dialect.Chat], target: p.targets[dialect.Chat],
-		fields: upstreamFields(a.x.r.Header, p, a.key),
-		body:   [][]byte{rewritten(nil, a.asking.body, a.asking.head, a.m.quotedModel, a.asked)},
+		fields: upstreamFields(a.room.fields[:0], a.x.r.Header, a.key),
+		body:   rewritten(a.room.body[:0], a.asking.body, a.asking.head, a.m.quotedModel, a.asked),
 	}, &t)
 	if t.Connect > 0 {
 		a.record.Connect = t.Connect
@@ -222,7 +229,9 @@ func (a *attempt) relay() *result {
 	if err != nil {
 		return &result{err: err}
 	}
-	kind, reader, err := sniff(reader)
+	opening := &a.room.opening
+	defer opening.release()
+	kind, err := opening.sniff(reader)
 	if err != nil {
 		return &result{err: err}
 	}
@@ -232,11 +241,11 @@ func (a *attempt) relay() *result {
 	case kind == replyEmpty:
 		return &result{err: errEmptyReply}
 	case kind == replyEvents && a.x.head.stream:
-		return a.relayStream(reader)
+		return a.relayStream(opening)
 	case kind == replyEvents:
-		return a.assemble(reader)
+		return a.assemble(opening)
 	default:
-		return a.relayJSON(reader)
+		return a.relayJSON(opening)
 	}
 }
 
@@ -309,21 +318,19 @@ func (a *attempt) finish(err error) *result {
 func (a *attempt) commit(contentType string, length int) {
 	x := a.x
 	a.limit.commit()
-	if length < 0 {
+	if length < 0 && !a.response.Sending() {
 		a.asking = nil
 		x.dropBody()
 	}
 	x.g.health.began(a.turn)
 	h := x.w.Header()
 	x.passBack(a.response.Fields)
-	h.Set("Content-Type", contentType)
-	h.Set("Cache-Control", "no-store")
+	h["Content-Type"], h["Cache-Control"] = []string{contentType}, noStore
 	if length >= 0 {
-		h.Set("Content-Length", fmt.Sprint(length))
+		h["Content-Length"] = []string{strconv.Itoa(length)}
 	}
-	h.Set("X-Headgate-Attempts", fmt.Sprint(len(x.call.Attempts)+1))
-	h.Set("X-Headgate-Provider", headerText(a.m.provider.name))
-	h.Set("X-Headgate-Model", headerText(a.m.model.Name))
+	h["X-Headgate-Attempts"] = []string{strconv.Itoa(len(x.call.Attempts) + 1)}
+	h["X-Headgate-Provider"], h["X-Headgate-Model"] = a.m.provider.shown, a.m.shown
 	x.call.Status, x.sent = http.StatusOK, true
 	x.call.FirstToken = time.Since(x.call.StartedAt)
 	x.w.WriteHeader(http.StatusOK)

@@ -23,7 +23,7 @@ func TestGeneratedBodiesDifferOnlyInModel(t *testing.T) {
 		if fault != nil {
 			t.Fatalf("body %d: %+v: %q", i, *fault, body.Sent)
 		}
-		got := rewritten(nil, []byte(body.Sent), h, quoted, h.stream && !h.wantsUsage)
+		got := joined([]byte(body.Sent), h, quoted, h.stream && !h.wantsUsage)
 		if string(got) != body.Wanted || h.stream != body.Stream || h.model != "chat" {
 			t.Fatalf("body %d: sent\n%q, rewritten\n%q, want\n%q", i, body.Sent, got, body.Wanted)
 		}

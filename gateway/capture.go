@@ -52,6 +52,9 @@ type captureWriter struct {
 func (w *captureWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p)
 	fits := min(n, w.room-len(*w.kept))
+	if kept := *w.kept; cap(kept)-len(kept) < fits {
+		*w.kept = slices.Grow(kept, max(fits, min(cap(kept), w.room-len(kept))))
+	}
 	*w.kept = append(*w.kept, p[:fits]...)
 	w.more = w.more || fits < n
 	return n, err

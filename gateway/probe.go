@@ -88,7 +88,7 @@ func (g *Gateway) probe(ctx context.Context, p *provider, method string, operati
 	var t http1.Trace
 	reply, err := p.carrier.roundTrip(ctx, &upstreamRequest{
 		method: method, url: p.urls[operation], target: p.targets[operation],
-		fields: upstreamFields(http.Header{}, p, key), body: [][]byte{[]byte(body)},
+		fields: upstreamFields(nil, http.Header{}, key), body: [][]byte{[]byte(body)},
 	}, &t)
 	if err != nil {
 		res.err, res.now = causeOf(ctx, err), time.Now()

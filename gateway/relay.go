@@ -206,6 +206,9 @@ const drainLimit = 250 * time.Millisecond
 
 // drain reads what comes after the terminal event, away from the client's eyes.
 func (a *attempt) drain(events *sseReader) {
+	if a.response.Sending() { // of what is the call's
+		return
+	}
 	a.handedOff = true
 	body, cancel := a.response.Body, a.cancel
 	// The call's own end must not cut this short.

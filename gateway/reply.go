@@ -77,27 +77,50 @@ const (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+// opening is a reply from its first bytes on, at which was looked.
+type opening struct {
+	buf  *[]byte // pooled; nil once all of it was read
+	at   int
+	rest io.Reader
+}
+
 // sniff looks at the first bytes: servers are known to mislabel what they send.
 // Blank lines before them, with which some keep a connection alive until the
 // reply is there, are left out.
-func sniff(from io.Reader) (replyKind, io.Reader, error) {
-	start := make([]byte, 0, 512)
+func (o *opening) sniff(from io.Reader) (replyKind, error) {
+	o.buf, o.at, o.rest = getBuffer(), 0, from
 	for {
-		n, err := from.Read(start[len(start):cap(start)])
-		start = start[:len(start)+n]
-		text := bytes.TrimLeft(bytes.TrimPrefix(start, byteOrderMark), " \t\r\n")
+		b := *o.buf
+		n, err := from.Read(b[len(b):cap(b)])
+		*o.buf = b[:len(b)+n]
+		text := bytes.TrimLeft(bytes.TrimPrefix(*o.buf, byteOrderMark), " \t\r\n")
 		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) {
-			again := io.MultiReader(bytes.NewReader(start), from)
-			return kindOf(text), again, nil
+			return kindOf(text), nil
 		}
-		start = append(start[:0], text...)
+		*o.buf = append((*o.buf)[:0], text...)
 		if errors.Is(err, io.EOF) {
-			return replyEmpty, nil, nil
+			return replyEmpty, nil
 		}
 		if err != nil {
-			return replyEmpty, nil, err
+			return replyEmpty, err
 		}
 	}
+}
+
+func (o *opening) Read(p []byte) (int, error) {
+	if o.buf == nil {
+		return o.rest.Read(p)
+	}
+	n := copy(p, (*o.buf)[o.at:])
+	if o.at += n; o.at == len(*o.buf) {
+		o.release()
+	}
+	return n, nil
+}
+
+func (o *opening) release() {
+	putBuffer(o.buf)
+	o.buf = nil
 }
 
 func kindOf(text []byte) replyKind {
@@ -116,8 +139,10 @@ func kindOf(text []byte) replyKind {
 	}
 }
 
+var noStore = []string{"no-store"}
+
 // headerText is a name as a header's value can carry it.
-func headerText(name string) string {
+func headerText(name string) []string {
 	var b strings.Builder
 	for _, r := range name {
 		if r < ' ' || r > '~' {
@@ -125,5 +150,5 @@ func headerText(name string) string {
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return []string{b.String()}
 }

@@ -171,27 +171,36 @@ type upstreamRequest struct {
 	body   [][]byte
 }
 
-// upstreamFields are the fields of the head of a request to a provider.
-func upstreamFields(client http.Header, p *provider, key *providerKey) http1.Fields {
-	f := make(http1.Fields, 0, len(passedOn)+len(p.headers)+5)
-	for _, name := range passedOn {
-		for _, value := range client[name] {
+// upstreamFields appends the fields of the head of a request to a provider. The
+// provider's own stand for all of their name.
+func upstreamFields(f http1.Fields, client http.Header, key *providerKey) http1.Fields {
+	pass := func(name string, values ...string) {
+		if len(values) == 0 || key.fields.Has(name) {
+			return
+		}
+		for _, value := range values {
 			f = append(f, http1.Field{Name: name, Value: value})
 		}
 	}
+	for _, name := range passedOn {
+		pass(name, client[name]...)
+	}
 	if client["User-Agent"] == nil {
-		f = append(f, http1.Field{Name: "User-Agent", Value: "headgate"})
+		pass("User-Agent", "headgate")
 	}
-	f = append(f, http1.Field{Name: "Content-Type", Value: "application/json"}, http1.Field{Name: "Accept-Encoding", Value: "identity"})
-	for _, hop := range client[hopHeader] {
-		f = append(f, http1.Field{Name: hopHeader, Value: hop})
-	}
-	f = append(f, http1.Field{Name: hopHeader, Value: self})
+	pass(hopHeader, client[hopHeader]...)
+	pass(hopHeader, self)
+	return append(f, key.fields...)
+}
+
+// fieldsFor are the fields of every request with a key.
+func (p *provider) fieldsFor(secret string) http1.Fields {
+	f := http1.Fields{{Name: "Content-Type", Value: "application/json"}, {Name: "Accept-Encoding", Value: "identity"}}
 	for _, fixed := range p.headers {
 		f = f.Set(fixed.Name, fixed.Value)
 	}
-	if key.secret != "" {
-		f = f.Set(p.dialect.Credential(key.secret))
+	if secret != "" {
+		f = f.Set(p.dialect.Credential(secret))
 	}
 	return f
 }

@@ -67,11 +67,13 @@ type member struct {
 	provider    *provider
 	model       Model
 	quotedModel []byte
+	shown       []string // the model's name as a header's value
 }
 
 type provider struct {
 	id      int64
 	name    string
+	shown   []string // the name as a header's value
 	dialect *dialect.Dialect
 	keys    []*providerKey // at least one: a provider without keys has one that is empty
 	headers []Header
@@ -91,6 +93,7 @@ type providerKey struct {
 	id     int64
 	secret string
 	hint   string
+	fields http1.Fields // of every request with it
 }
 
 func compile(c Config) (*snapshot, error) {
@@ -182,7 +185,7 @@ type servedModel struct {
 // member makes the model one that a plan can have.
 func (m servedModel) member(id int64) *member {
 	quoted, _ := json.Marshal(m.Name) // a string: can't fail
-	return &member{id: id, provider: m.provider, model: m.Model, quotedModel: quoted}
+	return &member{id: id, provider: m.provider, model: m.Model, quotedModel: quoted, shown: headerText(m.Name)}
 }
 
 func compileProvider(in Provider, general Timeouts) (*provider, error) {
@@ -199,7 +202,10 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 	case base.User != nil:
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
-	p := &provider{id: in.ID, name: in.Name, dialect: d, headers: in.Headers, secrets: secretsOfProvider(in), urls: map[dialect.Operation]*url.URL{}, targets: map[dialect.Operation]*http1.Target{}}
+	p := &provider{
+		id: in.ID, name: in.Name, shown: headerText(in.Name), dialect: d, headers: in.Headers, secrets: secretsOfProvider(in),
+		urls: map[dialect.Operation]*url.URL{}, targets: map[dialect.Operation]*http1.Target{},
+	}
 	if err := in.Timeouts.check(); err != nil {
 		return nil, err
 	}
@@ -230,10 +236,10 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 		if k.Secret == "" || !isHeaderValue(k.Secret) {
 			return nil, fmt.Errorf("key %s can't be sent in a header", k.Hint)
 		}
-		p.keys = append(p.keys, &providerKey{id: k.ID, secret: k.Secret, hint: k.Hint})
+		p.keys = append(p.keys, &providerKey{id: k.ID, secret: k.Secret, hint: k.Hint, fields: p.fieldsFor(k.Secret)})
 	}
 	if len(p.keys) == 0 {
-		p.keys = []*providerKey{{}}
+		p.keys = []*providerKey{{fields: p.fieldsFor("")}}
 	}
 	return p, nil
 }

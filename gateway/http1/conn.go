@@ -120,24 +120,33 @@ func (cn *conn) send(out *[]byte, all net.Buffers) error {
 	return err
 }
 
-// isSent tells whether the whole request was written, which the one who wrote it
-// may be about to say.
-func (cn *conn) isSent() bool {
+// isSending tells whether the writer aside isn't done.
+func (cn *conn) isSending() bool {
 	if cn.sending == nil {
-		return cn.unsent == nil
+		return false
 	}
 	select {
 	case cn.unsent = <-cn.sending:
+		cn.sending = nil
+		return false
 	default:
+		return true
+	}
+}
+
+// isSent tells whether the whole request was written, which the one who wrote it
+// may be about to say.
+func (cn *conn) isSent() bool {
+	if cn.isSending() {
 		wait := time.NewTimer(lateWrite)
 		defer wait.Stop()
 		select {
 		case cn.unsent = <-cn.sending:
+			cn.sending = nil
 		case <-wait.C:
 			return false
 		}
 	}
-	cn.sending = nil
 	return cn.unsent == nil
 }
 

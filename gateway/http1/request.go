@@ -89,6 +89,16 @@ func (f Fields) Get(name string) string {
 	return ""
 }
 
+// Has tells whether there is a field of a name.
+func (f Fields) Has(name string) bool {
+	for i := range f {
+		if is(f[i].Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Set replaces the fields of a name by one.
 func (f Fields) Set(name, value string) Fields {
 	kept := f[:0]

@@ -18,6 +18,10 @@ type Response struct {
 	room [16]Field
 }
 
+// Sending tells whether the request may still be being written, because the server
+// answered before it had it all.
+func (r *Response) Sending() bool { return r.own.conn != nil && r.own.conn.isSending() }
+
 func (r *Response) begin(ctx context.Context, cn *conn, h *head, method string, release func() bool) {
 	r.Status, r.Fields, r.Length = h.status, h.fields, h.length
 	b := &r.own
