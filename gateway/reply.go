@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"headgate/gateway/http1"
 )
@@ -79,25 +80,30 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // opening is a reply from its first bytes on, at which was looked.
 type opening struct {
-	buf  *[]byte // pooled; nil once all of it was read
+	buf  *[firstBytes]byte // pooled; nil once all of it was read
 	at   int
+	to   int
 	rest io.Reader
 }
+
+// firstBytes is how much is read to look at.
+const firstBytes = 4 << 10
+
+var openings = sync.Pool{New: func() any { return new([firstBytes]byte) }}
 
 // sniff looks at the first bytes: servers are known to mislabel what they send.
 // Blank lines before them, with which some keep a connection alive until the
 // reply is there, are left out.
 func (o *opening) sniff(from io.Reader) (replyKind, error) {
-	o.buf, o.at, o.rest = getBuffer(), 0, from
+	o.buf, o.at, o.to, o.rest = openings.Get().(*[firstBytes]byte), 0, 0, from
 	for {
-		b := *o.buf
-		n, err := from.Read(b[len(b):cap(b)])
-		*o.buf = b[:len(b)+n]
-		text := bytes.TrimLeft(bytes.TrimPrefix(*o.buf, byteOrderMark), " \t\r\n")
+		n, err := from.Read(o.buf[o.to:])
+		o.to += n
+		text := bytes.TrimLeft(bytes.TrimPrefix(o.buf[:o.to], byteOrderMark), " \t\r\n")
 		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) {
 			return kindOf(text), nil
 		}
-		*o.buf = append((*o.buf)[:0], text...)
+		o.to = copy(o.buf[:], text)
 		if errors.Is(err, io.EOF) {
 			return replyEmpty, nil
 		}
@@ -111,16 +117,18 @@ func (o *opening) Read(p []byte) (int, error) {
 	if o.buf == nil {
 		return o.rest.Read(p)
 	}
-	n := copy(p, (*o.buf)[o.at:])
-	if o.at += n; o.at == len(*o.buf) {
+	n := copy(p, o.buf[o.at:o.to])
+	if o.at += n; o.at == o.to {
 		o.release()
 	}
 	return n, nil
 }
 
 func (o *opening) release() {
-	putBuffer(o.buf)
-	o.buf = nil
+	if o.buf != nil {
+		openings.Put(o.buf)
+		o.buf = nil
+	}
 }
 
 func kindOf(text []byte) replyKind {
