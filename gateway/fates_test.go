@@ -57,11 +57,16 @@ func (f fateOf) keyword(c *gateway.Config) {
 // patience is short only where the entry is about time, and with the member that
 // does it: a busy machine must not fail the others.
 func (f fateOf) patience(stream bool) func(*gateway.Config) {
-	const soon = 300 * time.Millisecond
+	soon := 500 * time.Millisecond
+	if f.name == "FLT-063" {
+		soon = 2 * time.Second // a handshake is in it
+	}
 	return func(c *gateway.Config) {
 		c.Failover.Count = 100
 		limits := &c.Providers[0].Timeouts
-		limits.Connect, limits.TLS = soon, soon
+		if f.asked == none {
+			limits.Connect, limits.TLS = soon, soon
+		}
 		switch {
 		case f.class != gateway.ClassTimeout || f.reason == "connect_timeout":
 		case f.fateFor(stream) == brokenOff:

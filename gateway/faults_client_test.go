@@ -213,7 +213,7 @@ func TestBodiesAreFaithful(t *testing.T) {
 }
 
 // The same for generated bodies, which TestGeneratedBodiesDifferOnlyInModel
-// has ten times as many of: what arrives is what was sent but for the model and
+// has twenty times as many of: what arrives is what was sent but for the model and
 // the wish for usage.
 func TestBodiesArriveAsTheyWereSent(t *testing.T) {
 	t.Parallel()
@@ -243,7 +243,7 @@ func TestBodiesArriveAsTheyWereSent(t *testing.T) {
 		})
 	}
 	random := gateway.Random(t)
-	for range *gateway.BodyCount / 10 {
+	for range *gateway.BodyCount / 20 {
 		bodies <- gatewaytest.NewBody(random, "chat", "up-model")
 		if t.Failed() {
 			break

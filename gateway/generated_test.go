@@ -10,7 +10,7 @@ import (
 // run; more is for a night, such as -bodies 10000000 -cases 100000.
 var (
 	seed      = flag.Uint64("seed", 0, "of what is generated; 0: a new one each time, which is told")
-	BodyCount = flag.Int("bodies", 100_000, "request bodies that are rewritten; a tenth of them is sent, too")
+	BodyCount = flag.Int("bodies", 100_000, "request bodies that are rewritten; a twentieth of them is sent, too")
 	CaseCount = flag.Int("cases", 300, "groups of members with faults")
 )
 
