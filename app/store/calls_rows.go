@@ -61,12 +61,12 @@ type rowInserter struct {
 	tx     *sql.Tx
 	insert *insert
 	rows   int
-	values []any
+	values valueList
 }
 
 func (r *rowInserter) add(values func(to []any) []any) error {
 	if r.values == nil {
-		r.values = make([]any, 0, rowsPerInsert*r.insert.columns)
+		r.values = make(valueList, 0, rowsPerInsert*r.insert.columns)
 	}
 	r.values = values(r.values)
 	r.rows++
@@ -80,7 +80,7 @@ func (r *rowInserter) flush() error {
 	if r.rows == 0 {
 		return nil
 	}
-	_, err := r.tx.ExecContext(r.ctx, r.insert.texts[r.rows], r.values...)
+	_, err := r.tx.ExecContext(r.ctx, r.insert.texts[r.rows], r.values)
 	r.rows, r.values = 0, r.values[:0]
 	return err
 }
