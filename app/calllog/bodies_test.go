@@ -64,6 +64,31 @@ func heavyCall(n int) gateway.Call {
 	return c
 }
 
+// Thousands of streams may end while the bodies of as many are being written.
+func TestBodiesThatAreBeingWrittenTakeNoRoomFromCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, store)
+		synctest.Wait() // it has begun to take calls
+		store.setFail(errors.New("disk full"))
+		for n := range 30 {
+			log.Record(heavyCall(n))
+		}
+		time.Sleep(time.Second) // they are in the writer's hands
+		synctest.Wait()
+		large := strings.Repeat("x", 1<<20)
+		for n := range 30 {
+			log.Record(gateway.Call{ID: fmt.Sprint("large-", n), State: gateway.StateFailed, Message: large})
+		}
+		if h := log.Health(); h.Dropped != 0 || h.DroppedBodies != 0 {
+			t.Errorf("health %+v, want none dropped", h)
+		}
+		store.setFail(nil)
+		time.Sleep(time.Minute)
+		closeLog(t, log)
+	})
+}
+
 func TestFullQueueDropsBodiesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFakeStore()

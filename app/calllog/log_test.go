@@ -288,7 +288,7 @@ func TestFullQueueDropsAndCounts(t *testing.T) {
 		store := newFakeStore()
 		store.setFail(errors.New("disk full"))
 		log := startLog(t, store)
-		for n := range 10_100 {
+		for n := range 20_100 {
 			log.Record(okCall(n))
 		}
 		if h := log.Health(); h.Dropped != 100 {
@@ -297,12 +297,12 @@ func TestFullQueueDropsAndCounts(t *testing.T) {
 		store.setFail(nil)
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if got := store.count(); got != 10_000 {
-			t.Fatalf("%d calls were written, want the 10000 that had room", got)
+		if got := store.count(); got != 20_000 {
+			t.Fatalf("%d calls were written, want the 20000 that had room", got)
 		}
-		log.Record(okCall(20_000))
+		log.Record(okCall(30_000))
 		closeLog(t, log)
-		store.entry(t, "call-20000")
+		store.entry(t, "call-30000")
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 
 // The queue's bounds, counting what is being written too.
 const (
-	queueCalls = 10_000
+	queueCalls = 20_000 // thousands of streams may end at once
 	queueBytes = 32 << 20
 )
 
@@ -24,7 +24,8 @@ const (
 // queue takes calls from the request's path and hands them over in batches.
 // Putting a call in copies it into memory that is used again, and wakes the
 // other side only for the first call of a batch and when the batch is full.
-// Bodies are shared, not copied. When there is no room they go before any call.
+// Bodies are shared, not copied. They go before any call: those that wait, and
+// those that are being written take no room from calls.
 type queue struct {
 	shed func(bodies int) // hears of dropped bodies
 
@@ -36,8 +37,9 @@ type queue struct {
 	waiting *batch
 	spare   *batch // an emptied one
 	held    int    // calls put and not yet released
-	bytes   int    // of them, with bodies
+	bytes   int    // of them, without bodies
 	bodies  int    // bytes of bodies in waiting
+	taken   int    // bytes of bodies that are being written
 	closed  bool
 }
 
@@ -46,7 +48,8 @@ type batch struct {
 	calls    []gateway.Call
 	lengths  []int // how many of attempts belong to each call
 	attempts []gateway.Attempt
-	bytes    int
+	bytes    int       // without bodies
+	bodies   int       // bytes
 	since    time.Time // when the first came
 }
 
@@ -72,15 +75,14 @@ func (q *queue) put(c *gateway.Call) bool {
 	if q.closed || q.held >= room {
 		return false
 	}
-	if q.bytes+size > queueBytes && q.bodies > 0 {
-		q.dropBodies()
-	}
 	if q.bytes+size > queueBytes {
 		return false
 	}
-	keepsBodies := q.bytes+size+bodies <= queueBytes
+	if q.bytes+size+q.bodies+q.taken > queueBytes && q.bodies > 0 {
+		q.dropBodies()
+	}
+	keepsBodies := bodies == 0 || q.bytes+size+q.bodies+q.taken+bodies <= queueBytes
 	if keepsBodies {
-		size += bodies
 		q.bodies += bodies
 	} else {
 		q.shed(1)
@@ -116,8 +118,6 @@ func (q *queue) dropBodies() {
 			dropped++
 		}
 	}
-	q.bytes -= q.bodies
-	q.waiting.bytes -= q.bodies
 	q.bodies = 0
 	q.shed(dropped)
 }
@@ -161,6 +161,8 @@ func (q *queue) take(ctx context.Context) *batch {
 	if q.spare == nil {
 		q.spare = &batch{}
 	}
+	b.bodies = q.bodies
+	q.taken += q.bodies
 	q.waiting, q.spare, q.bodies = q.spare, nil, 0
 	b.join()
 	return b
@@ -192,6 +194,7 @@ func (q *queue) release(b *batch) {
 	defer q.mu.Unlock()
 	q.held -= len(b.calls)
 	q.bytes -= b.bytes
+	q.taken -= b.bodies
 	if cap(b.calls) > spareCalls || cap(b.attempts) > 2*spareCalls {
 		q.spare = &batch{}
 		return

@@ -124,13 +124,13 @@ func run(ctx context.Context, o options) error {
 		return b.profiles(ctx, chosen)
 	}
 	found, err := b.measure(ctx, chosen)
-	if err != nil {
+	if found == nil {
 		return err
 	}
 	text := found.text()
 	fmt.Print(text)
-	if o.out == "" {
-		return nil
+	if o.out == "" || err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(o.out), 0o755); err != nil {
 		return err

@@ -36,6 +36,15 @@ func (p *process) memory() (int64, error) {
 	return kib << 10, err
 }
 
+// openFiles is how many a process may have.
+func openFiles() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 1024
+	}
+	return int(min(limit.Max, 1<<20)) // Go raises the soft limit to it
+}
+
 // sleepUntil is exact to some 60 µs, where time.Sleep may be a millisecond late.
 func sleepUntil(at time.Time) {
 	for left := time.Until(at); left > 0; left = time.Until(at) {
