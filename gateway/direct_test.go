@@ -115,8 +115,10 @@ func TestModelNames(t *testing.T) {
 			gateway.Model{ID: 201, Name: "secret"},      // like the group that it may not use
 			gateway.Model{ID: 202, Name: "up1/model-1"}, // like a model of another provider with its name
 		)
-		c.Groups = append(c.Groups, gateway.Group{ID: 2, Name: "secret", Policy: gateway.PolicyPriority,
-			Members: []gateway.Member{{ID: 20, ProviderID: 1, ModelID: 1}}})
+		c.Groups = append(c.Groups, gateway.Group{
+			ID: 2, Name: "secret", Policy: gateway.PolicyPriority,
+			Members: []gateway.Member{{ID: 20, ProviderID: 1, ModelID: 1}},
+		})
 	})
 	if got, want := h.listed(t), []string{"chat", "model-1", "model-2", "secret", "shared", "up1/model-1", "x/y", "y"}; !slices.Equal(got, want) {
 		t.Errorf("listed %q, want %q", got, want)

@@ -186,7 +186,8 @@ func attemptTargets(a *calllog.Attempt) []any {
 		maybeMillis{&a.FirstTokenMS},
 		millis{&a.TotalMS},
 		&a.Status, &a.Class, &a.Blames, &a.Action,
-		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS, maybeRule{&a.Rule},
+		&a.Reason, &a.Message, &a.Keyword, &a.BenchMS,
+		maybeRule{&a.Rule},
 	}
 }
 

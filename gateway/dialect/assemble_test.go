@@ -54,55 +54,94 @@ func TestAssemble(t *testing.T) {
 		message string
 		more    string // of the choice
 	}{
-		"text": {[]string{choice(`{"role":"assistant","content":""}`, ""), choice(`{"content":"a"}`, ""), choice(`{"content":"b"}`, ""), choice(`{}`, end)},
-			`{"role":"assistant","content":"ab"}`, ""},
-		"a role in every piece": {[]string{choice(`{"role":"assistant","content":"a"}`, ""), choice(`{"role":"assistant","content":"b"}`, end)},
-			`{"role":"assistant","content":"ab"}`, ""},
-		"a character cut in two": {[]string{choice(`{"content":"\ud83d"}`, ""), choice(`{"content":"\ude00"}`, end)},
-			`{"role":"assistant","content":"😀"}`, ""},
-		"reasoning": {[]string{choice(`{"reasoning_content":"x"}`, ""), choice(`{"reasoning_content":"y","reasoning":"z"}`, ""), choice(`{"content":"a"}`, end)},
-			`{"role":"assistant","content":"a","reasoning_content":"xy","reasoning":"z"}`, ""},
-		"reasoning with its details": {[]string{
-			choice(`{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"x","format":"f"}]}`, ""),
-			choice(`{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"y","format":"f"},{"type":"reasoning.encrypted","index":1,"data":"AA=="}]}`, end)},
-			`{"role":"assistant","content":null,"reasoning_details":[{"type":"reasoning.text","index":0,"text":"xy","format":"f"},{"type":"reasoning.encrypted","index":1,"data":"AA=="}]}`, ""},
-		"content in parts": {[]string{choice(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]}]}`, ""), choice(`{"content":"a"}`, ""), choice(`{"content":"b"}`, end)},
-			`{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]},{"type":"text","text":"ab"}]}`, ""},
-		"content in parts after text": {[]string{choice(`{"content":"a"}`, ""), choice(`{"content":[{"type":"image","n":1}]}`, end)},
-			`{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"image","n":1}]}`, ""},
-		"refusal": {[]string{choice(`{"refusal":"I "}`, ""), choice(`{"refusal":"won't"}`, end)},
-			`{"role":"assistant","content":null,"refusal":"I won't"}`, ""},
-		"logprobs": {[]string{
-			choice(`{"content":"a"}`, `,"logprobs":{"content":[{"token":"a","logprob":-0.50,"bytes":[97],"top_logprobs":[]}],"refusal":null}`),
-			choice(`{"content":"b"}`, `,"logprobs":{"content":[{"token":"b","logprob":-1e-3}],"refusal":null}`),
-			choice(`{}`, `,"logprobs":null`+end)},
+		"text": {
+			[]string{choice(`{"role":"assistant","content":""}`, ""), choice(`{"content":"a"}`, ""), choice(`{"content":"b"}`, ""), choice(`{}`, end)},
+			`{"role":"assistant","content":"ab"}`, "",
+		},
+		"a role in every piece": {
+			[]string{choice(`{"role":"assistant","content":"a"}`, ""), choice(`{"role":"assistant","content":"b"}`, end)},
+			`{"role":"assistant","content":"ab"}`, "",
+		},
+		"a character cut in two": {
+			[]string{choice(`{"content":"\ud83d"}`, ""), choice(`{"content":"\ude00"}`, end)},
+			`{"role":"assistant","content":"😀"}`, "",
+		},
+		"reasoning": {
+			[]string{choice(`{"reasoning_content":"x"}`, ""), choice(`{"reasoning_content":"y","reasoning":"z"}`, ""), choice(`{"content":"a"}`, end)},
+			`{"role":"assistant","content":"a","reasoning_content":"xy","reasoning":"z"}`, "",
+		},
+		"reasoning with its details": {
+			[]string{
+				choice(`{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"x","format":"f"}]}`, ""),
+				choice(`{"reasoning_details":[{"type":"reasoning.text","index":0,"text":"y","format":"f"},{"type":"reasoning.encrypted","index":1,"data":"AA=="}]}`, end),
+			},
+			`{"role":"assistant","content":null,"reasoning_details":[{"type":"reasoning.text","index":0,"text":"xy","format":"f"},{"type":"reasoning.encrypted","index":1,"data":"AA=="}]}`, "",
+		},
+		"content in parts": {
+			[]string{choice(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]}]}`, ""), choice(`{"content":"a"}`, ""), choice(`{"content":"b"}`, end)},
+			`{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"x"}]},{"type":"text","text":"ab"}]}`, "",
+		},
+		"content in parts after text": {
+			[]string{choice(`{"content":"a"}`, ""), choice(`{"content":[{"type":"image","n":1}]}`, end)},
+			`{"role":"assistant","content":[{"type":"text","text":"a"},{"type":"image","n":1}]}`, "",
+		},
+		"refusal": {
+			[]string{choice(`{"refusal":"I "}`, ""), choice(`{"refusal":"won't"}`, end)},
+			`{"role":"assistant","content":null,"refusal":"I won't"}`, "",
+		},
+		"logprobs": {
+			[]string{
+				choice(`{"content":"a"}`, `,"logprobs":{"content":[{"token":"a","logprob":-0.50,"bytes":[97],"top_logprobs":[]}],"refusal":null}`),
+				choice(`{"content":"b"}`, `,"logprobs":{"content":[{"token":"b","logprob":-1e-3}],"refusal":null}`),
+				choice(`{}`, `,"logprobs":null`+end),
+			},
 			`{"role":"assistant","content":"ab"}`,
-			`,"logprobs":{"content":[{"token":"a","logprob":-0.50,"bytes":[97],"top_logprobs":null},{"token":"b","logprob":-1e-3}],"refusal":null}`},
-		"sound": {[]string{
-			choice(`{"audio":{"id":"au","data":"AQ==","transcript":"he"}}`, ""),
-			choice(`{"audio":{"data":"AgM=","transcript":"llo"}}`, ""),
-			choice(`{"audio":{"expires_at":9}}`, end)},
-			`{"role":"assistant","content":null,"audio":{"id":"au","data":"AQID","transcript":"hello","expires_at":9}}`, ""},
-		"annotations": {[]string{choice(`{"content":"a","annotations":[{"type":"url_citation","url_citation":{"url":"u1"}}]}`, ""), choice(`{"annotations":[{"type":"url_citation","url_citation":{"url":"u2"}}]}`, end)},
-			`{"role":"assistant","content":"a","annotations":[{"type":"url_citation","url_citation":{"url":"u1"}},{"type":"url_citation","url_citation":{"url":"u2"}}]}`, ""},
-		"tool calls": {[]string{
-			choice(`{"tool_calls":[{"index":0,"id":"t1","type":"function","function":{"name":"f","arguments":""},"extra_content":{"google":{"thought_signature":"s"}}}]}`, ""),
-			choice(`{"tool_calls":[{"index":1,"id":"t2","type":"function","function":{"name":"g","arguments":"{"}}]}`, ""),
-			choice(`{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}},{"index":1,"function":{"arguments":"}"}}]}`, ""),
-			choice(`{"tool_calls":[{"index":0,"id":"t1","function":{"arguments":"1}"}}]}`, end)},
-			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"},"extra_content":{"google":{"thought_signature":"s"}}},{"id":"t2","type":"function","function":{"name":"g","arguments":"{}"}}]}`, ""},
-		"tool calls without an index": {[]string{choice(`{"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":{"a":1}}}]}`, end)},
-			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}`, ""},
-		"custom tool calls": {[]string{
-			choice(`{"tool_calls":[{"index":0,"id":"t1","type":"custom","custom":{"name":"patch","input":"a"}}]}`, ""),
-			choice(`{"tool_calls":[{"index":0,"custom":{"input":"b"}}]}`, end)},
-			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"custom","custom":{"name":"patch","input":"ab"}}]}`, ""},
-		"no tool calls, said often": {[]string{choice(`{"content":"a","tool_calls":[]}`, ""), choice(`{"tool_calls":null}`, end)},
-			`{"role":"assistant","content":"a"}`, ""},
-		"the old function call": {[]string{choice(`{"function_call":{"name":"f","arguments":"{"}}`, ""), choice(`{"function_call":{"arguments":"}"}}`, end)},
-			`{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}`, ""},
-		"what a server adds to the choice": {[]string{choice(`{"content":"a"}`, `,"content_filter_results":{}`), choice(`{}`, `,"content_filter_results":{"hate":{"filtered":false}},"native_finish_reason":"end_turn"`+end)},
-			`{"role":"assistant","content":"a"}`, `,"content_filter_results":{"hate":{"filtered":false}},"native_finish_reason":"end_turn"`},
+			`,"logprobs":{"content":[{"token":"a","logprob":-0.50,"bytes":[97],"top_logprobs":null},{"token":"b","logprob":-1e-3}],"refusal":null}`,
+		},
+		"sound": {
+			[]string{
+				choice(`{"audio":{"id":"au","data":"AQ==","transcript":"he"}}`, ""),
+				choice(`{"audio":{"data":"AgM=","transcript":"llo"}}`, ""),
+				choice(`{"audio":{"expires_at":9}}`, end),
+			},
+			`{"role":"assistant","content":null,"audio":{"id":"au","data":"AQID","transcript":"hello","expires_at":9}}`, "",
+		},
+		"annotations": {
+			[]string{choice(`{"content":"a","annotations":[{"type":"url_citation","url_citation":{"url":"u1"}}]}`, ""), choice(`{"annotations":[{"type":"url_citation","url_citation":{"url":"u2"}}]}`, end)},
+			`{"role":"assistant","content":"a","annotations":[{"type":"url_citation","url_citation":{"url":"u1"}},{"type":"url_citation","url_citation":{"url":"u2"}}]}`, "",
+		},
+		"tool calls": {
+			[]string{
+				choice(`{"tool_calls":[{"index":0,"id":"t1","type":"function","function":{"name":"f","arguments":""},"extra_content":{"google":{"thought_signature":"s"}}}]}`, ""),
+				choice(`{"tool_calls":[{"index":1,"id":"t2","type":"function","function":{"name":"g","arguments":"{"}}]}`, ""),
+				choice(`{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":"}},{"index":1,"function":{"arguments":"}"}}]}`, ""),
+				choice(`{"tool_calls":[{"index":0,"id":"t1","function":{"arguments":"1}"}}]}`, end),
+			},
+			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"},"extra_content":{"google":{"thought_signature":"s"}}},{"id":"t2","type":"function","function":{"name":"g","arguments":"{}"}}]}`, "",
+		},
+		"tool calls without an index": {
+			[]string{choice(`{"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":{"a":1}}}]}`, end)},
+			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}`, "",
+		},
+		"custom tool calls": {
+			[]string{
+				choice(`{"tool_calls":[{"index":0,"id":"t1","type":"custom","custom":{"name":"patch","input":"a"}}]}`, ""),
+				choice(`{"tool_calls":[{"index":0,"custom":{"input":"b"}}]}`, end),
+			},
+			`{"role":"assistant","content":null,"tool_calls":[{"id":"t1","type":"custom","custom":{"name":"patch","input":"ab"}}]}`, "",
+		},
+		"no tool calls, said often": {
+			[]string{choice(`{"content":"a","tool_calls":[]}`, ""), choice(`{"tool_calls":null}`, end)},
+			`{"role":"assistant","content":"a"}`, "",
+		},
+		"the old function call": {
+			[]string{choice(`{"function_call":{"name":"f","arguments":"{"}}`, ""), choice(`{"function_call":{"arguments":"}"}}`, end)},
+			`{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}}`, "",
+		},
+		"what a server adds to the choice": {
+			[]string{choice(`{"content":"a"}`, `,"content_filter_results":{}`), choice(`{}`, `,"content_filter_results":{"hate":{"filtered":false}},"native_finish_reason":"end_turn"`+end)},
+			`{"role":"assistant","content":"a"}`, `,"content_filter_results":{"hate":{"filtered":false}},"native_finish_reason":"end_turn"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
