@@ -289,3 +289,33 @@ func TestRotate(t *testing.T) {
 	wantOpen(t, last, sealed, "text")
 	wantOpen(t, last, old, "text")
 }
+
+// A folder that can't be brought to the disk leaves it open which file a power
+// failure would leave: the keychain must have what either of them names.
+func TestKeysOutliveAFolderThatIsNotOnTheDisk(t *testing.T) {
+	kept := &chain{}
+	o := secret.Options{Path: filepath.Join(t.TempDir(), "secret.key"), Keychain: kept, PreferKeychain: true}
+	s := mustOpen(t, o)
+	broken := errors.New("the disk failed")
+	mend := secret.BreakSync(broken)
+	defer mend()
+	if _, err := s.Seal([]byte("text"), "place"); !errors.Is(err, broken) {
+		t.Fatalf("Seal gave %v", err)
+	}
+	sealed := mustSeal(t, s, "text") // the file is there all the same
+	wantOpen(t, mustOpen(t, o), sealed, "text")
+
+	before, err := os.ReadFile(o.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepIn(secret.KeepKeychain, ""); apperr.Code(err) != "secret_key_unwritable" {
+		t.Errorf("KeepIn gave %v", err)
+	}
+	wantOpen(t, s, sealed, "text")
+	wantOpen(t, mustOpen(t, o), sealed, "text")
+	if err := os.WriteFile(o.Path, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantOpen(t, mustOpen(t, o), sealed, "text")
+}

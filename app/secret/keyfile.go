@@ -28,6 +28,9 @@ const (
 	dataKeyPlace = "data key"
 )
 
+// syncTo is syncFolder, but where a test lets it fail.
+var syncTo = syncFolder
+
 // errNoFile: there is no key file yet.
 var errNoFile = errors.New("there is no key file")
 
@@ -99,31 +102,33 @@ func newKeyFile(w wrapping, wrappingKey []byte, keys [][]byte, rotating bool) (*
 	return &keyFile{Version: version, Wrapping: w, DataKey: sealed, Rotating: rotating}, nil
 }
 
-// write leaves either the whole file at path, on the disk, or what was there.
-// With first set it never replaces a file.
-func (f *keyFile) write(path string, first bool) (err error) {
+// write leaves either the whole file at path or what was there: replaced tells
+// which. A file that is replaced is on the disk unless there is an error, too; then
+// the one before may be back after a power failure. With first set it never
+// replaces a file.
+func (f *keyFile) write(path string, first bool) (replaced bool, err error) {
 	text, err := json.Marshal(f)
 	if err != nil {
-		return err
+		return false, err
 	}
 	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() {
-		if err != nil {
+		if !replaced {
 			err = errors.Join(err, os.Remove(part.Name()))
 		}
 	}()
 	_, err = part.Write(append(text, '\n'))
 	if err = errors.Join(err, part.Sync(), part.Close()); err != nil {
-		return err
+		return false, err
 	}
 	if _, err := os.Lstat(path); first && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s has come into being meanwhile", path)
+		return false, fmt.Errorf("%s has come into being meanwhile", path)
 	}
 	if err = os.Rename(part.Name(), path); err != nil {
-		return err
+		return false, err
 	}
-	return syncFolder(filepath.Dir(path))
+	return true, syncTo(filepath.Dir(path))
 }

@@ -195,15 +195,22 @@ func (s *Sealer) begin() error {
 	if err != nil {
 		return err
 	}
-	file, err := newKeyFile(w, wrappingKey, keys, false)
+	return s.put(w, wrappingKey, keys, false)
+}
+
+// put writes the key file and goes by it from then on. An entry of the keychain
+// that no file names is removed; one that a file may name never is.
+func (s *Sealer) put(w wrapping, wrappingKey []byte, keys [][]byte, rotating bool) error {
+	file, err := newKeyFile(w, wrappingKey, keys, rotating)
+	replaced := false
 	if err == nil {
-		err = file.write(s.Path, true)
+		replaced, err = file.write(s.Path, s.file == nil)
 	}
-	if err != nil {
+	if !replaced {
 		return errors.Join(err, s.forget(w))
 	}
 	s.file, s.keys = file, keys
-	return nil
+	return err
 }
 
 // forget removes what a wrapping has in the keychain.
@@ -234,15 +241,9 @@ func (s *Sealer) rewrap(keep Keep, passphrase string, change func([][]byte) (key
 		return err
 	}
 	keys, rotating := change(s.keys)
-	file, err := newKeyFile(w, wrappingKey, keys, rotating)
-	if err == nil {
-		err = file.write(s.Path, false)
-	}
-	if err != nil {
-		_ = s.forget(w) // the file still names the entry before
+	if err := s.put(w, wrappingKey, keys, rotating); err != nil {
 		return apperr.Wrap(err, "secret_key_unwritable", "File", s.Path)
 	}
-	s.file, s.keys = file, keys
 	_ = s.forget(before) // an entry that stays opens nothing any more
 	return nil
 }
@@ -296,7 +297,7 @@ func (s *Sealer) FinishRotation(reseal func() error) error {
 	defer s.mu.Unlock()
 	done := *s.file
 	done.Rotating = false
-	if err := done.write(s.Path, false); err != nil {
+	if _, err := done.write(s.Path, false); err != nil {
 		return apperr.Wrap(err, "secret_key_unwritable", "File", s.Path)
 	}
 	s.file = &done

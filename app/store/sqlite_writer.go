@@ -98,7 +98,14 @@ func (c *writerConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx
 
 type writerTx struct{ c *writerConn }
 
-func (t writerTx) Commit() error { return t.end("COMMIT") }
+// Commit leaves no transaction open when it fails: database/sql takes it for over.
+func (t writerTx) Commit() error {
+	err := t.end("COMMIT")
+	if err != nil {
+		err = errors.Join(err, t.Rollback())
+	}
+	return err
+}
 
 func (t writerTx) Rollback() error {
 	if t.c.conn.AutocommitEnabled() { // SQLite has ended it after a failure

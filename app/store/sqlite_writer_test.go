@@ -101,3 +101,22 @@ func TestWriterRollsBackWhatIsBrokenOff(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 }
+
+func TestWriterGoesOnAfterACommitThatFails(t *testing.T) {
+	db := openTestWriter(t)
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE of (n REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		tx, err := db.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(t.Context(), "INSERT INTO of VALUES (?)", 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(); err == nil {
+			t.Error("a row that refers to none was committed")
+		}
+	}
+}
