@@ -135,7 +135,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 // provider keys are locked it is opened as soon as they aren't.
 // Codes: secrets_locked, those of Listener.Start.
 func (a *App) StartGateway(ctx context.Context) error {
-	if err := a.Keys.wait(); err != nil {
+	if err := a.Keys.wait(ctx); err != nil {
 		return err
 	}
 	address, err := a.address(ctx)
@@ -145,8 +145,12 @@ func (a *App) StartGateway(ctx context.Context) error {
 	return a.Listener.Start(address)
 }
 
-// StopGateway closes the door; calls in flight finish first.
-func (a *App) StopGateway(ctx context.Context) { a.Listener.Stop(ctx) }
+// StopGateway closes the door; calls in flight finish first. One that waits for
+// the provider keys isn't opened with them.
+func (a *App) StopGateway(ctx context.Context) {
+	a.Keys.rest()
+	a.Listener.Stop(ctx)
+}
 
 // SaveSettings checks and stores the settings and lets the running parts follow
 // them. An address that can't be bound is not kept: the old one is put back.

@@ -27,6 +27,9 @@ func (a *App) RestoreBackup(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := a.Catalog.PreviewRestore(ctx, kept); err != nil { // nor for one that comes to nothing
+		return err
+	}
 	if _, err := a.Store.MakeBackup(ctx); err != nil {
 		return err
 	}

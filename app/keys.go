@@ -54,6 +54,9 @@ func (k *Keys) begin(ctx context.Context) error {
 		k.app.Log.Warn("the provider keys are locked; the gateway stays shut until they are opened", "reason", apperr.Code(err))
 		return nil
 	}
+	if kept := k.sealer.Kept(); k.sealer.Passphrase != "" && kept != "" && kept != secret.KeepPassphrase {
+		k.app.Log.Warn("a master key is given, but the provider keys aren't locked with it: Settings, Security can do that", "kept", kept)
+	}
 	return k.load(ctx)
 }
 
@@ -66,7 +69,8 @@ func (k *Keys) load(ctx context.Context) error {
 	if k.sealer.Rotating() {
 		k.app.Log.Info("new keys were made and not all is sealed with them: this is done now")
 		if err := k.sealer.FinishRotation(func() error { return k.app.Catalog.Reseal(ctx) }); err != nil {
-			return err
+			// The keys of before open all as well: no reason to stay shut.
+			k.app.Log.Warn("not all could be sealed with the new keys; the next start tries again", "error", err)
 		}
 	}
 	k.opened = true
@@ -84,15 +88,26 @@ func (k *Keys) close() {
 }
 
 // wait notes that the gateway is to be opened when the keys are, if they are
-// locked. Code: secrets_locked.
-func (k *Keys) wait() error {
+// locked. Codes: secrets_locked, and Catalog.Load's where the keys were opened but
+// the configuration couldn't be read.
+func (k *Keys) wait(ctx context.Context) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.opened {
 		return nil
 	}
+	if k.sealer.Locked() == nil {
+		return k.load(ctx)
+	}
 	k.waiting = true
 	return apperr.New("secrets_locked")
+}
+
+// rest undoes wait: the gateway is to stay shut.
+func (k *Keys) rest() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.waiting = false
 }
 
 // Unlock opens the keys, with a passphrase where one is needed, and then the

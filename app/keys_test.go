@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,6 +23,10 @@ func TestLockedStart(t *testing.T) {
 	o := app.Options{DataDir: dir, Address: "127.0.0.1:0"}
 	a := started(t, o)
 	provider := mustSaveProvider(t, a, "up", "sk-canary-0123456789")
+	backup, err := a.Store.MakeBackup(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := a.Keys.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +55,7 @@ func TestLockedStart(t *testing.T) {
 		"export":   func() error { _, err := a.Catalog.Export(t.Context(), keysPassphrase); return err },
 		"rotate":   func() error { return a.Keys.Rotate(t.Context(), keysPassphrase) },
 		"keep":     func() error { return a.Keys.KeepIn(secret.KeepFile, "") },
+		"restore":  func() error { return a.RestoreBackup(t.Context(), backup.Name) },
 		"try": func() error {
 			_, err := a.Catalog.TestProvider(t.Context(), catalog.ProviderInput{ID: provider.ID, Name: "up", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1"})
 			return err
@@ -58,6 +64,13 @@ func TestLockedStart(t *testing.T) {
 		if err := change(); apperr.Code(err) != "secrets_locked" {
 			t.Errorf("%s gave %v, want secrets_locked", name, err)
 		}
+	}
+	if list, err := a.Store.Backups(); err != nil || len(list) != 1 {
+		t.Errorf("a restore that is refused makes a backup all the same: %+v, %v", list, err)
+	}
+	unsealed, err := a.Store.LoadBackup(t.Context(), backup.Name) // without its keys
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := a.Keys.Unlock(t.Context(), "not it at all"); apperr.Code(err) != "keys_passphrase_wrong" {
 		t.Errorf("a wrong passphrase gave %v", err)
@@ -73,6 +86,9 @@ func TestLockedStart(t *testing.T) {
 		t.Error("still locked")
 	}
 	mustBeOpen(t, a.Listener.Status().Address) // it was to be opened
+	if _, err := a.Catalog.Restore(t.Context(), unsealed); apperr.Code(err) != "secrets_locked" {
+		t.Errorf("a backup that was read while they were locked is put back: %v", err)
+	}
 	if got := keyTexts(t, a); len(got) != 1 || got[0] != "sk-canary-0123456789" {
 		t.Errorf("the engine would send %q", got)
 	}
@@ -81,6 +97,33 @@ func TestLockedStart(t *testing.T) {
 	}
 	if err := a.Keys.Unlock(t.Context(), ""); err != nil {
 		t.Errorf("a second Unlock gave %v", err)
+	}
+	mustClose(t, a)
+}
+
+// Who starts the gateway while it is locked and stops it again doesn't want it open.
+func TestLockedGatewayThatIsStopped(t *testing.T) {
+	t.Parallel()
+	o := app.Options{DataDir: t.TempDir(), Address: "127.0.0.1:0"}
+	a := started(t, o)
+	mustSaveProvider(t, a, "up", "sk-canary-0123456789")
+	if err := a.Keys.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, a)
+	a = started(t, o)
+	if err := a.StartGateway(t.Context()); apperr.Code(err) != "secrets_locked" {
+		t.Errorf("StartGateway gave %v", err)
+	}
+	a.StopGateway(t.Context())
+	if err := a.Keys.Unlock(t.Context(), keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	if state := a.Listener.Status().State; state != app.ListenerStopped {
+		t.Errorf("the door is %s", state)
+	}
+	if err := a.StartGateway(t.Context()); err != nil {
+		t.Error(err)
 	}
 	mustClose(t, a)
 }
@@ -122,6 +165,26 @@ func TestRotatedKeysOpenEverything(t *testing.T) {
 	if err := s.Rotate("", func() error { return os.ErrDeadlineExceeded }); err == nil {
 		t.Fatal("it was not broken off")
 	}
+	change := func(text string) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(dir, "headgate.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.ExecContext(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("CREATE TRIGGER full BEFORE UPDATE ON provider_keys BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+	a = started(t, o) // that it can't be finished is no reason to stay shut
+	if err := a.StartGateway(t.Context()); err != nil {
+		t.Error(err)
+	}
+	mustClose(t, a)
+	change("DROP TRIGGER full")
 	a = started(t, o)
 	if got := keyTexts(t, a); len(got) != 1 || got[0] != "sk-canary-0123456789" {
 		t.Errorf("after a rotation that broke off there is %q", got)

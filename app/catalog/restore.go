@@ -3,15 +3,19 @@ package catalog
 import (
 	"context"
 
+	"headgate/app/apperr"
 	"headgate/app/event"
 )
 
 // Restore puts an earlier state of this configuration in place of the one that
 // is there, in one transaction. Objects are known by their IDs: those that were
 // there then get them back, and with them what the engine and the call log know
-// of them. Codes: those of settings.Validate, configuration_refused.
+// of them. Codes: secrets_locked, those of settings.Validate, configuration_refused.
 func (c *Catalog) Restore(ctx context.Context, to Configuration) (Report, error) {
 	var report Report
+	if to.Locked { // its keys are empty: they would be lost
+		return report, apperr.New("secrets_locked")
+	}
 	_, err := c.change(ctx, func(d *draft) error {
 		if err := to.Settings.Validate(); err != nil {
 			return err

@@ -129,7 +129,11 @@ func (s serving) announce(pages *server.Server, bound net.Addr) {
 	if made := pages.MadePassword(); made != "" {
 		fmt.Fprintf(s.Stdout, "login %s with the password %s (made just now and shown this once)\n", pages.Username(), made)
 	}
-	fmt.Fprintf(s.Stdout, "gateway %s\n", s.app.Listener.Status().BaseURL)
+	if s.app.Keys.State().Locked == nil {
+		fmt.Fprintf(s.Stdout, "gateway %s\n", s.app.Listener.Status().BaseURL)
+	} else {
+		fmt.Fprintln(s.Stdout, "gateway shut until the provider keys are opened, which the pages ask for")
+	}
 	host, port, _ := net.SplitHostPort(bound.String())
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1" // where it is reached from here
