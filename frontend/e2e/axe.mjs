@@ -19,9 +19,11 @@ export const pages = [
   'keywords',
   'playground',
   'settings',
-  ...['gateway', 'failover', 'timeouts', 'log', 'data', 'moving', 'about', 'import'].map(
+  ...['gateway', 'access', 'failover', 'timeouts', 'log', 'security', 'data', 'moving'].map(
     (section) => `settings/${section}`,
   ),
+  'settings/about',
+  'settings/import',
 ]
 
 /** Goes to a page as if it had been opened there, ready for check. */

@@ -145,7 +145,7 @@ test('a group is put in order and tells who answers', { timeout: 120_000 }, asyn
     await page.getByText('우선순위 1, 동순위 2개:').waitFor()
     await page.getByRole('button', { name: /^이유/ }).click()
     assert.match(
-      await page.getByRole('list', { name: '건너뜀' }).textContent(),
+      await page.getByRole('list', { name: '제외됨' }).textContent(),
       /Good · m1.*공급자가 꺼져 있음/s,
     )
   })

@@ -11,7 +11,7 @@ let browser
 before(async () => (browser = await launch()))
 after(() => browser.close())
 
-test('no barriers in any language', { timeout: 300_000 }, async (t) => {
+test('no barriers in any language', { timeout: 900_000 }, async (t) => {
   const { page, admin, upstreams, complaints, end } = await world(browser, {
     scripts: [{ marker: 'good' }],
   })

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { check, pages, visit } from './axe.mjs'
-import { chat, furnish, launch, login, rpc, world } from './world.mjs'
+import { chat, furnish, launch, lock, login, rpc, world } from './world.mjs'
 
 let browser
 before(async () => (browser = await launch()))
@@ -24,8 +24,8 @@ const forms = [
 ]
 
 for (const dark of [false, true]) {
-  test(`no barriers in the ${dark ? 'dark' : 'light'} theme`, { timeout: 180_000 }, async (t) => {
-    const { page, admin, upstreams, complaints, end } = await world(browser, {
+  test(`no barriers in the ${dark ? 'dark' : 'light'} theme`, { timeout: 600_000 }, async (t) => {
+    const { page, admin, upstreams, complaints, end, restart } = await world(browser, {
       scripts: [{ marker: 'good' }],
       dark,
     })
@@ -61,6 +61,15 @@ for (const dark of [false, true]) {
     await go(`calls?call=${rows[0].id}`)
     await page.getByText('attempts').first().waitFor()
     found.push(...(await check(page, 'a call')))
+    await go('settings/security')
+    await page.getByRole('button', { name: 'Keep elsewhere…' }).click()
+    await page.getByRole('radio', { name: 'Passphrase' }).check()
+    found.push(...(await check(page, 'another place for the key')))
+    await lock(page, restart)
+    await login(page)
+    await visit(page, new URL(page.url()).origin, 'settings/security')
+    await page.getByRole('button', { name: 'Unlock' }).waitFor()
+    found.push(...(await check(page, 'locked keys')))
     assert.deepEqual(found, [])
     assert.deepEqual(complaints, [])
   })

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pages, settle, visit } from './axe.mjs'
-import { chat, furnish, launch, login, world } from './world.mjs'
+import { chat, furnish, launch, lock, login, world } from './world.mjs'
 
 let browser
 before(async () => (browser = await launch()))
@@ -96,8 +96,8 @@ for (const size of [
   { width: 1180, height: 760 },
   { width: 900, height: 600 },
 ])
-  test(`longer texts fit into ${size.width}×${size.height}`, { timeout: 180_000 }, async (t) => {
-    const { page, admin, upstreams, complaints, end } = await world(browser, {
+  test(`longer texts fit into ${size.width}×${size.height}`, { timeout: 600_000 }, async (t) => {
+    const { page, admin, upstreams, complaints, end, restart } = await world(browser, {
       scripts: [{ marker: 'good' }],
       size,
     })
@@ -112,6 +112,7 @@ for (const size of [
       'groups?add=1',
       'keys?add=1',
       'keywords?add=1',
+      'providers/2?edit=1',
     ])
       await t.test(hash, async () => {
         await visit(page, admin, hash)
@@ -119,6 +120,15 @@ for (const size of [
         await page.getByText('[Sééttíngs').or(page.getByText('[Séttíngs')).first().waitFor()
         assert.deepEqual(await page.evaluate(faults, data), [])
       })
+    await t.test('locked keys', async () => {
+      await page.unrouteAll()
+      await lock(page, restart)
+      await login(page)
+      await speakPseudo(page)
+      await visit(page, new URL(page.url()).origin, 'settings/security')
+      await page.getByRole('button', { name: '[Únlóck' }).waitFor()
+      assert.deepEqual(await page.evaluate(faults, data), [])
+    })
     assert.deepEqual(complaints, [])
   })
 

@@ -185,6 +185,12 @@ export function rpc(page, method, ...args) {
   )
 }
 
+/** Puts the keys under a passphrase and starts the program again: it is locked, and asks for a login. */
+export async function lock(page, restart, passphrase = password) {
+  await rpc(page, 'Secrets/Keep', 'passphrase', passphrase)
+  await restart()
+}
+
 const price = { inputPrice: null, outputPrice: null, cachedInputPrice: null, callPrice: null }
 
 const rule = { statusFrom: 429, text: 'daily limit', action: 'cooldown', cooldownSeconds: 3600 }

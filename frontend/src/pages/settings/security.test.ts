@@ -30,9 +30,9 @@ describe('Security', () => {
     expect(fake.last('Secrets.Keep')).toEqual(['passphrase', opening])
     expect(await screen.findByText('Passphrase')).toBeVisible()
 
-    await press('Make new keys…')
+    await press('New encryption key…')
     await user.type(screen.getByLabelText('Passphrase', { selector: '[type=password]' }), opening)
-    await press('Make new keys')
+    await press('Make a new key')
     await waitFor(() => expect(fake.last('Secrets.Rotate')).toEqual([opening]))
   })
 
