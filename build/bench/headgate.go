@@ -97,11 +97,13 @@ func (b *bench) furnish(ctx context.Context, data string) error {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}
-	return b.command(ctx, b.headgate, "import", "--data", data, file)
+	return b.command(ctx, b.dir, b.headgate, "import", "--data", data, file)
 }
 
-func (b *bench) command(ctx context.Context, program string, args ...string) error {
+// command runs a program in a folder; "": in this one's.
+func (b *bench) command(ctx context.Context, folder, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir, cmd.Env = folder, environment()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s %s: %w: %s", program, strings.Join(args, " "), err, out)
 	}

@@ -112,10 +112,15 @@ func run(ctx context.Context, o options) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{options: o, dir: dir}
 	defer b.close()
-	if o.gateway == "" && o.headgate == "" {
-		if b.headgate, err = buildHeadgate(ctx, dir); err != nil {
-			return err
-		}
+	switch {
+	case o.gateway != "":
+	case o.headgate == "":
+		b.headgate, err = buildHeadgate(ctx, dir)
+	default:
+		b.headgate, err = filepath.Abs(o.headgate) // it runs in another folder
+	}
+	if err != nil {
+		return err
 	}
 	if b.mock, err = startRole(ctx, "mock", o.mock); err != nil {
 		return err

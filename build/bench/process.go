@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -74,10 +75,18 @@ func startRole(ctx context.Context, role, address string, env ...string) (*proce
 	return p, nil
 }
 
+// environment keeps the machine's own Headgate out, and its database.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		return strings.HasPrefix(pair, "HEADGATE_") || strings.HasPrefix(pair, "ADMIN_") || strings.HasPrefix(pair, "DATABASE_URL=")
+	})
+}
+
 // start runs a program until it has printed a line "NAME VALUE" for each name.
 func start(ctx context.Context, env, names []string, program string, args ...string) (*process, map[string]string, error) {
 	p := &process{cmd: exec.Command(program, args...), words: &bytes.Buffer{}, ended: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = append(environment(), env...)
+	p.cmd.Dir = os.TempDir() // where nobody's .env is
 	p.cmd.Stderr = p.words
 	if _, err := p.cmd.StdinPipe(); err != nil { // closes when this program ends
 		return nil, nil, err

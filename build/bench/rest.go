@@ -139,7 +139,7 @@ func (b *bench) startLarge(ctx context.Context, r *report) error {
 	if err := b.furnish(ctx, data); err != nil {
 		return err
 	}
-	if err := b.command(ctx, "go", "run", "headgate/build/measure/fillcalls", "-data", data, "-calls", strconv.Itoa(b.logCalls)); err != nil {
+	if err := b.command(ctx, "", "go", "run", "headgate/build/measure/fillcalls", "-data", data, "-calls", strconv.Itoa(b.logCalls)); err != nil {
 		return err
 	}
 	files, err := filepath.Glob(filepath.Join(data, "*.db"))
