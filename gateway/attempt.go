@@ -320,6 +320,7 @@ func (a *attempt) commit(contentType string, length int) {
 	a.limit.commit()
 	if length < 0 && !a.response.Sending() {
 		a.asking = nil
+		clear(a.room.body[:])
 		x.dropBody()
 	}
 	x.g.health.began(a.turn)

@@ -272,7 +272,7 @@ func (c *crowd) each(do func(i int, conn net.Conn, in *bufio.Reader) error) (lea
 				if err == nil {
 					conns[i] = conn
 					_ = conn.SetDeadline(time.Now().Add(patienceWithMany))
-					err = do(i, conn, bufio.NewReaderSize(conn, 512))
+					err = do(i, conn, bufio.NewReaderSize(conn, 4<<10))
 				}
 				if err != nil {
 					c.t.Errorf("client %d: %v", i, err)
@@ -355,18 +355,29 @@ func TestManyIdleConnections(t *testing.T) {
 	}
 }
 
+const (
+	chatAsk      = `{"model":"chat","stream":true,"messages":[{"role":"user","content":"%s"}]}`
+	responsesAsk = `{"model":"chat","stream":true,"input":"%s"}`
+)
+
 // Streams that wait for their next word cost little whatever was asked; none is
 // lost, and all is given back.
 func TestManyStreams(t *testing.T) {
 	for _, c := range []struct {
 		name         string
-		prompt, most int // bytes: of the prompt, and what each stream may hold
+		body, end    string // how a request is written, and how its stream ends
+		prompt, most int    // bytes: of the prompt, and what each stream may hold
 	}{
-		{"short prompts", 0, 60 << 10},
-		{"long prompts", 100 << 10, 60<<10 + 48<<10}, // of which 32 KiB are kept for the log, should there be trouble
+		{"short prompts", chatAsk, done, 0, 60 << 10},
+		{"long prompts", chatAsk, done, 100 << 10, 60<<10 + 48<<10}, // of which 32 KiB are kept for the log, should there be trouble
+		{"long prompts of Responses", responsesAsk, "response.completed", 100 << 10, 60<<10 + 60<<10},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			prompt, most := c.prompt, c.most
+			prompt, most, end := c.prompt, c.most, c.end
+			request := asked(apiKey, len(c.body)-len("%s")+prompt) + "User-Agent: %s\r\n\r\n" + fmt.Sprintf(c.body, strings.Repeat("x", prompt))
+			if c.body == responsesAsk {
+				request = strings.Replace(request, "/v1/chat/completions", "/v1/responses", 1)
+			}
 			release := make(chan struct{})
 			u := serve(t, func(v *visit) {
 				v.Body = nil
@@ -380,12 +391,11 @@ func TestManyStreams(t *testing.T) {
 				v.end()
 			})
 			c := gather(t, u.url)
-			body := fmt.Sprintf(`{"model":"chat","stream":true,"messages":[{"role":"user","content":%q}]}`, strings.Repeat("x", prompt))
 			readers := make([]*bufio.Reader, c.n)
 			begin := func(agent string) func(int, net.Conn, *bufio.Reader) error {
 				return func(i int, conn net.Conn, in *bufio.Reader) error {
 					readers[i] = in
-					if _, err := io.WriteString(conn, asked(apiKey, len(body), "User-Agent: "+agent)+"\r\n"+body); err != nil {
+					if _, err := fmt.Fprintf(conn, request, agent); err != nil {
 						return err
 					}
 					for {
@@ -396,7 +406,10 @@ func TestManyStreams(t *testing.T) {
 					}
 				}
 			}
-			c.each(begin("first"))()
+			first := begin("first")
+			c.each(func(i int, conn net.Conn, in *bufio.Reader) error {
+				return errors.Join(first(i, conn, in), toEnd(in, end))
+			})()
 			c.settles(holdings{Goroutines: 20, Descriptors: 20, Memory: 16 << 20, Left: c.holdings("/").Left})
 			before := c.holdings("/")
 			leave := c.each(begin("second"))
@@ -407,7 +420,7 @@ func TestManyStreams(t *testing.T) {
 			}
 			close(release)
 			for i, in := range readers {
-				if err := toEnd(in); err != nil {
+				if err := toEnd(in, end); err != nil {
 					t.Fatalf("client %d: %v", i, err)
 				}
 			}
@@ -421,17 +434,17 @@ func TestManyStreams(t *testing.T) {
 }
 
 // toEnd reads a stream to the end of its last chunk.
-func toEnd(in *bufio.Reader) error {
+func toEnd(in *bufio.Reader, end string) error {
 	said := false
 	for {
 		line, err := in.ReadSlice('\n')
 		switch {
 		case err != nil:
 			return err
-		case bytes.Contains(line, []byte(done)):
+		case bytes.Contains(line, []byte(end)):
 			said = true
 		case string(line) == "0\r\n" && !said:
-			return errors.New("the stream ended without [DONE]")
+			return errors.New("the stream ended without saying so")
 		case string(line) == "0\r\n":
 			_, err = in.Discard(2)
 			return err

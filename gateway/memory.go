@@ -13,8 +13,8 @@ import (
 
 const (
 	// bytesHeld bounds what the bodies of all requests and replies may take at
-	// once. A call asks for its request twice, since each attempt sends a copy, and
-	// for a whole reply twice, since its texts are looked at.
+	// once. A call asks for its request twice, since an attempt may send a copy,
+	// and for a whole reply twice, since its texts are looked at.
 	bytesHeld = 512 << 20
 	// bytesFree are each call's own: calls of common size never have to ask, and
 	// go on while large ones fill the rest.

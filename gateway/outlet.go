@@ -80,8 +80,10 @@ func (x *exchange) translate() *refusal {
 	}
 	x.translation = t
 	var fault *headFault
-	if x.request, fault = asQuestion(t.Request()); fault == nil && t.Plain() != nil {
-		x.plain, fault = asQuestion(t.Plain())
+	if x.request, fault = asQuestion(t.Request()); fault == nil {
+		if plain := t.Plain(); plain != nil {
+			x.plain, fault = asQuestion(plain)
+		}
 	}
 	if fault != nil {
 		return refusedHead(fault)

@@ -61,7 +61,7 @@ func (x *exchange) readBody() *refusal {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return tooLarge(limit)
-	case errors.Is(err, errNoRoom) || err == nil && !x.share.take(len(*x.body)): // what an attempt sends is a copy
+	case errors.Is(err, errNoRoom) || err == nil && !x.share.take(len(*x.body)): // an attempt may send a copy
 		return &refusedNoRoom
 	case err != nil:
 		return x.unreadable(err)

@@ -90,19 +90,21 @@ func TestSlowButSteadyUpload(t *testing.T) {
 	t.Parallel()
 	u := serve(t, healthy)
 	h := open(t, []string{u.url})
-	h.SetSlowness(2*tired, patience)
-	body := padded(4 << 20)
+	const limit = 3 * time.Second // far from what a piece takes on a busy machine
+	h.SetSlowness(limit, patience)
+	body := padded(6 << 20)
 	w := h.wire()
-	w.say(asked(apiKey, len(body)) + "\r\n")
+	_ = w.conn.SetDeadline(time.Now().Add(10 * limit))
 	begun := time.Now()
+	w.say(asked(apiKey, len(body)) + "\r\n")
 	for rest := body; rest != ""; {
 		piece := rest[:min(len(rest), 256<<10)]
 		w.say(piece)
 		rest = rest[len(piece):]
-		time.Sleep(tired / 3)
+		time.Sleep(limit / 18)
 	}
 	w.hear().wantGood(t, false)
-	if took := time.Since(begun); took < 4*tired {
+	if took := time.Since(begun); took < limit {
 		t.Fatalf("sent within %v: too fast to tell", took)
 	}
 	if got := u.seen()[0]; len(got.Body) != len(body)+len(`"model-1"`)-len(`"chat"`) {

@@ -90,6 +90,7 @@ func TestFLT095Expect(t *testing.T) {
 	}
 	w.say(plainBody)
 	w.hear().wantGood(t, false)
+	h.ledger.await(t, 1) // which comes after the reply
 	stranger := h.wire()
 	stranger.say(asked("nonsense", len(plainBody), "Expect: 100-continue") + "\r\n")
 	if got := stranger.hear(); got.status != http.StatusUnauthorized {

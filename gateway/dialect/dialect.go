@@ -70,10 +70,11 @@ type Dialect struct {
 // Translation carries one call from the client's dialect to the canonical form
 // and back.
 type Translation interface {
-	// Request is the request in the canonical form.
+	// Request hands over the request in the canonical form, once: a stream may
+	// outlast the need for it by far.
 	Request() []byte
-	// Plain is the same without what some providers need and others refuse; nil
-	// when it has nothing of that.
+	// Plain hands over the same without what some providers need and others
+	// refuse; nil when it has nothing of that.
 	Plain() []byte
 	// TooMuch tells whether a provider that rejected Request would take Plain.
 	TooMuch(rejection []byte) bool

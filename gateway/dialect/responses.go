@@ -36,8 +36,14 @@ type responsesCall struct {
 	plain   []byte // without reasoning; nil: there is none in it
 }
 
-func (c *responsesCall) Request() []byte { return c.request }
-func (c *responsesCall) Plain() []byte   { return c.plain }
+func (c *responsesCall) Request() []byte { return handOver(&c.request) }
+func (c *responsesCall) Plain() []byte   { return handOver(&c.plain) }
+
+func handOver(b *[]byte) []byte {
+	given := *b
+	*b = nil
+	return given
+}
 
 // TooMuch tells a server that doesn't know reasoning in what it is sent from one
 // that misses some.

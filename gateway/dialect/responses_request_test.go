@@ -338,8 +338,9 @@ func FuzzResponsesRequest(f *testing.F) {
 		var chat struct {
 			Messages []struct{ Role string } `json:"messages"`
 		}
-		if err := json.Unmarshal(got.Request(), &chat); err != nil || len(chat.Messages) == 0 {
-			t.Fatalf("%v: %s", err, got.Request())
+		asked := got.Request()
+		if err := json.Unmarshal(asked, &chat); err != nil || len(chat.Messages) == 0 {
+			t.Fatalf("%v: %s", err, asked)
 		}
 		reply, err := got.Reply([]byte(`{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}`))
 		if err != nil || !json.Valid(reply) {
