@@ -1,8 +1,10 @@
 package gateway_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +193,36 @@ func TestUsageIsNotGivenUpForAnyError(t *testing.T) {
 	h.post(streamBody).wantGood(t, true)
 	if bad.count() != 2 || !strings.Contains(string(bad.seen()[1].Body), "include_usage") {
 		t.Errorf("%d requests, the last %s", bad.count(), bad.seen()[bad.count()-1].Body)
+	}
+}
+
+// A stream whose text is held back is let go by a timer, while the upstream may
+// break off: the two don't meet in the reply's connection.
+func TestOpenedByTimer(t *testing.T) {
+	t.Parallel()
+	began := make(chan struct{})
+	h := open(t, []string{serve(t, func(v *visit) {
+		v.begin()
+		v.chunk("data: " + role + "\n\n")
+		v.chunk("data: " + delta("some") + "\n\n")
+		<-began
+		v.reset()
+	}).url}, func(c *gateway.Config) {
+		c.Keywords = []gateway.Keyword{{ID: 1, Text: "never said"}}
+	})
+	body := `{"model":"chat","stream":true,"messages":[{"role":"user","content":"` + strings.Repeat("x", 100<<10) + `"}]}`
+	reply, err := http.DefaultClient.Do(h.requestTo(t.Context(), "/v1/chat/completions", body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reply.Body.Close() }()
+	in := bufio.NewReader(reply.Body)
+	if _, err := in.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	close(began)
+	call := h.ledger.await(t, 1)[0]
+	if call.State != gateway.StatePartial {
+		t.Errorf("recorded %+v", call)
 	}
 }

@@ -188,6 +188,16 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// A head may be large enough to be written aside, with nothing behind it.
+func TestLargeHead(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil, func(v *visit) { v.read(); v.say(ok) })
+	r := &http1.Request{Method: "GET", Target: target(t, s.url), Fields: http1.Fields{{Name: "X-A", Value: strings.Repeat("x", 40<<10)}}}
+	if g := ask(t.Context(), newClient(t), r); g.err != nil || g.body != "ok" {
+		t.Errorf("got %+v", g)
+	}
+}
+
 // Names compare without regard to case; setting one replaces all of it.
 func TestFields(t *testing.T) {
 	t.Parallel()

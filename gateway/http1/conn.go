@@ -45,11 +45,27 @@ type conn struct {
 	readable  bool // what peek found
 
 	idleSince time.Time
-	sending   chan error // where the writer aside tells that it is done; nil: there is none
-	unsent    error      // why the request could not be written
+	sending   *aside // of the request that is written aside; nil: there is none
+	unsent    error  // why the request could not be written
 
 	in       *[]byte // pooled; nil when nothing read is left
 	from, to int     // what of it was read and not yet taken
+}
+
+// aside is a request that is written while its reply is read. Any goroutine may
+// look at it.
+type aside struct {
+	done chan struct{} // closed once nothing is written any more
+	err  error         // why the request could not be; to be read after done
+}
+
+func (w *aside) isDone() bool {
+	select {
+	case <-w.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // ask sends a request and reads the head of its reply.
@@ -90,15 +106,17 @@ func (cn *conn) write(r *Request) {
 		}
 	}
 	*out = b
-	if length > writtenAtOnce {
-		rest[0] = b
-		sending := make(chan error, 1)
-		cn.sending = sending
-		go func() { sending <- cn.send(out, rest) }()
-		return
-	}
 	if rest != nil {
 		rest[0] = b
+	}
+	if length > writtenAtOnce {
+		w := &aside{done: make(chan struct{})}
+		cn.sending = w
+		go func() {
+			w.err = cn.send(out, rest)
+			close(w.done)
+		}()
+		return
 	}
 	cn.unsent = cn.send(out, rest)
 }
@@ -120,29 +138,15 @@ func (cn *conn) send(out *[]byte, all net.Buffers) error {
 	return err
 }
 
-// isSending tells whether the writer aside isn't done.
-func (cn *conn) isSending() bool {
-	if cn.sending == nil {
-		return false
-	}
-	select {
-	case cn.unsent = <-cn.sending:
-		cn.sending = nil
-		return false
-	default:
-		return true
-	}
-}
-
 // isSent tells whether the whole request was written, which the one who wrote it
 // may be about to say.
 func (cn *conn) isSent() bool {
-	if cn.isSending() {
+	if cn.sending != nil {
 		wait := time.NewTimer(lateWrite)
 		defer wait.Stop()
 		select {
-		case cn.unsent = <-cn.sending:
-			cn.sending = nil
+		case <-cn.sending.done:
+			cn.unsent, cn.sending = cn.sending.err, nil
 		case <-wait.C:
 			return false
 		}
@@ -259,8 +263,8 @@ func (cn *conn) hangUp() { _ = cn.nc.Close() }
 func (cn *conn) abandon() error {
 	_ = cn.wire.Close()
 	if cn.sending != nil {
-		if err := <-cn.sending; !errors.Is(err, net.ErrClosed) {
-			cn.unsent = err
+		if <-cn.sending.done; !errors.Is(cn.sending.err, net.ErrClosed) {
+			cn.unsent = cn.sending.err
 		}
 		cn.sending = nil
 	}

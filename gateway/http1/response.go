@@ -13,17 +13,19 @@ type Response struct {
 	Length int64 // the body's; -1: not said
 	Body   io.ReadCloser
 
-	own  body
-	head head
-	room [16]Field
+	own   body
+	aside *aside // nil: the request was written before
+	head  head
+	room  [16]Field
 }
 
 // Sending tells whether the request may still be being written, because the server
-// answered before it had it all.
-func (r *Response) Sending() bool { return r.own.conn != nil && r.own.conn.isSending() }
+// answered before it had it all. Any goroutine may ask.
+func (r *Response) Sending() bool { return r.aside != nil && !r.aside.isDone() }
 
 func (r *Response) begin(ctx context.Context, cn *conn, h *head, method string, release func() bool) {
 	r.Status, r.Fields, r.Length = h.status, h.fields, h.length
+	r.aside = cn.sending
 	b := &r.own
 	*b = body{ctx: ctx, conn: cn, release: release, stays: h.stays, left: h.length}
 	r.Body = b
