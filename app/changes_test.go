@@ -22,10 +22,10 @@ func TestWhoAnswersIsTold(t *testing.T) {
 			c.Answers.Provider != r.good.Marker() || c.Reason != "upstream_error" {
 			t.Errorf("told %+v", c)
 		}
-		if left := time.Until(c.NextTry); left < 30*time.Second || left > time.Minute {
-			t.Errorf("the next try is in %s, want about a minute", left)
+		if left := time.Until(c.NextTry); c.NextTry.IsZero() || left > time.Minute {
+			t.Errorf("the next try is in %s, want a minute after the failure", left)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nothing was told")
 	}
 	if len(told) > 0 {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"headgate/app"
+	"headgate/app/apperr"
 	"headgate/app/event"
 	"headgate/app/i18n"
 )
@@ -162,7 +163,12 @@ func (t *tray) click(c command) {
 }
 
 func (t *tray) startGateway(ctx context.Context) {
-	if err := t.app.StartGateway(ctx); err != nil {
-		t.app.Log.Warn("the gateway did not start", "error", err)
+	err := t.app.StartGateway(ctx)
+	if err == nil {
+		return
+	}
+	t.app.Log.Warn("the gateway did not start", "error", err)
+	if apperr.Code(err) == "secrets_locked" { // the tray can't show it, and only the window asks for the passphrase
+		t.act.open()
 	}
 }

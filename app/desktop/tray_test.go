@@ -5,12 +5,14 @@ package desktop
 import (
 	"context"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"headgate/app"
 	"headgate/app/event"
+	"headgate/app/secret"
 )
 
 // fakeArea is a tray that tells what it was asked to show.
@@ -99,6 +101,35 @@ func TestTrayShowsATakenPort(t *testing.T) {
 	area.until(t, "a failure with its address", func(v view) bool {
 		return v.shape == shapeFailed && strings.Contains(v.lines[0].title, taken.Addr().String())
 	})
+}
+
+func TestTrayOpensTheWindowWhereKeysAreLocked(t *testing.T) {
+	const passphrase = "correct horse battery staple"
+	dir := t.TempDir()
+	s, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepIn(secret.KeepPassphrase, passphrase); err != nil {
+		t.Fatal(err)
+	}
+	a := app.New(app.Options{DataDir: dir, Address: "127.0.0.1:0"})
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan struct{}, 1)
+	tr := newTray(a, trayActions{open: func() { opened <- struct{}{} }})
+	tr.click(commandStart)
+	<-opened
+	if err := a.Keys.Unlock(t.Context(), passphrase); err != nil {
+		t.Fatal(err)
+	}
+	if state := a.Listener.Status().State; state != app.ListenerRunning {
+		t.Errorf("once they are open the door is %s", state)
+	}
+	if err := a.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestTrayFollowsTheLanguage(t *testing.T) {
