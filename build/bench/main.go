@@ -77,7 +77,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.pid, "pid", 0, "its process id")
 	f.StringVar(&o.key, "key", benchKey, "what it knows clients by")
 	f.StringVar(&o.model, "model", "chat", "the model that it is asked for")
-	f.IntVar(&o.logCalls, "log", 1_000_000, "calls in the log that a start is measured with; some 1,000 bytes each; 0: not measured")
+	f.IntVar(&o.logCalls, "log", 2_000_000, "calls in the log that a start is measured with, some 480 bytes each; 0: not measured")
 	f.BoolVar(&o.quick, "quick", false, "two short rounds")
 	if err := f.Parse(args); err != nil {
 		return o, err
