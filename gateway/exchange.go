@@ -409,7 +409,8 @@ func (x *exchange) flush() error {
 // settle sends what is still buffered, within the time limit of the last write.
 // net/http lifts the limit after it has ended the reply.
 func (x *exchange) settle() {
-	if x.sent && !x.aborted {
+	ended := x.call.Stream && x.call.State == StateOK // is written with the end of its chunks
+	if x.sent && !x.aborted && !ended {
 		_ = x.rc.Flush() // a client that has gone is noted by the write before
 	}
 }

@@ -26,6 +26,7 @@ type gate struct {
 	mu       sync.Mutex
 	held     *[]byte // pooled; nil once open
 	read     int     // bytes of the upstream's events before it opened
+	waiting  []byte  // of events since the last flush, once open
 	semantic bool    // an event that means something came
 	open     bool
 	shut     bool  // no timer may open it any more
@@ -52,7 +53,7 @@ func (g *gate) pass(raw []byte, size int, e *dialect.Event, flush bool) error {
 		}
 	}
 	if g.open {
-		return g.write(raw, flush)
+		return g.put(raw, g.a.x.translation == nil, flush)
 	}
 	*g.held = append(*g.held, raw...)
 	g.read += size
@@ -81,7 +82,7 @@ func (g *gate) comment(raw []byte) error {
 	if g.err != nil || !g.open {
 		return g.err
 	}
-	return g.write(raw, true)
+	return g.put(raw, false, true)
 }
 
 // keywordFound is errKeyword with the keyword that matched.
@@ -154,11 +155,35 @@ func (g *gate) release() error {
 	return g.write(*held, true)
 }
 
-// send writes what comes after the last event.
+// send writes what comes after the last event. It is flushed with the end of the
+// reply.
 func (g *gate) send(p []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.write(p, true)
+	return g.put(p, false, false)
+}
+
+// put writes p behind what waits to be written. What stays as it is until the
+// next flush may wait itself, as long as all of it lies in one piece: each write
+// costs as much as several events.
+func (g *gate) put(p []byte, stays, flush bool) error {
+	if follows(g.waiting, p) {
+		g.waiting = g.waiting[:len(g.waiting)+len(p)]
+	} else if err := g.write(g.waiting, false); err != nil {
+		return err
+	} else {
+		g.waiting = p
+	}
+	if stays && !flush {
+		return nil
+	}
+	p, g.waiting = g.waiting, nil
+	return g.write(p, flush)
+}
+
+// follows tells whether b lies right behind a in memory.
+func follows(a, b []byte) bool {
+	return len(b) > 0 && len(a) > 0 && cap(a)-len(a) >= len(b) && &a[:len(a)+1][len(a)] == &b[0]
 }
 
 func (g *gate) write(p []byte, flush bool) error {

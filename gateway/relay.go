@@ -20,6 +20,7 @@ type stream struct {
 	events   *sseReader
 	finished uint64 // the choices that said why they ended, a bit each
 	started  bool   // an event meant something
+	waits    bool   // one did since the time limit was set
 	done     bool   // the terminal event came
 }
 
@@ -56,7 +57,11 @@ func (s *stream) pump(g *gate) *result {
 		if err != nil {
 			return &result{err: s.readError(err)}
 		}
+		last := !s.events.buffered()
 		if event.data == nil { // a comment: keeps connections alive, means nothing
+			if last {
+				s.waitOn()
+			}
 			if err := g.comment(whole(event)); err != nil {
 				return &result{err: err}
 			}
@@ -72,12 +77,15 @@ func (s *stream) pump(g *gate) *result {
 		if s.done {
 			return nil
 		}
-		s.waitOn(&e)
+		s.waits = s.waits || e.Semantic || e.UsageOnly
+		if last {
+			s.waitOn()
+		}
 		out, err := s.to.event(event, &e)
 		if err != nil {
 			return &result{err: err}
 		}
-		if err := g.pass(out, len(event.raw), &e, !s.events.buffered()); err != nil {
+		if err := g.pass(out, len(event.raw), &e, last); err != nil {
 			return gateResult(err)
 		}
 	}
@@ -135,11 +143,14 @@ func (s *stream) isWhole() bool {
 // tailLimit is how long a stream may take for what follows its last choice.
 const tailLimit = 5 * time.Second
 
-// waitOn begins the time limit on the next event, unless this one means nothing:
-// an upstream that only keeps its connection alive stands still.
-func (s *stream) waitOn(e *dialect.Event) {
+// waitOn begins the time limit on what comes next, unless the events since the
+// last one meant nothing: an upstream that only keeps its connection alive stands
+// still.
+func (s *stream) waitOn() {
+	meant := s.waits
+	s.waits = false
 	switch idle := s.a.m.provider.timeouts.StreamIdle; {
-	case !e.Semantic && !e.UsageOnly:
+	case !meant:
 	case s.isWhole():
 		s.a.limit.set(min(idle, tailLimit), errStreamIdle)
 	case s.started:
@@ -206,7 +217,7 @@ const drainLimit = 250 * time.Millisecond
 
 // drain reads what comes after the terminal event, away from the client's eyes.
 func (a *attempt) drain(events *sseReader) {
-	if a.response.Sending() { // of what is the call's
+	if a.response.Sending() || a.response.Ended() { // of what is the call's; all of it
 		return
 	}
 	a.handedOff = true
@@ -236,7 +247,7 @@ func (s *stream) breakOff(g *gate, res *result) {
 	res.told = &o
 	final := finals[o.Class]
 	final.message = "The reply broke off: " + o.Message
-	_ = g.write(s.to.fail(final.envelope()), true)
+	_ = g.put(s.to.fail(final.envelope()), false, true)
 }
 
 // assemble puts a stream together for a client that wants a whole reply.

@@ -14,8 +14,11 @@ type timeLimit struct {
 
 	mu        sync.Mutex
 	timer     *time.Timer
+	rings     time.Time // when the timer does, which may be before by: moving it costs more than that
+	by        time.Time
 	cause     error
 	committed bool
+	stopped   bool
 }
 
 func newTimeLimit(cancel context.CancelCauseFunc, commitBy time.Time) *timeLimit {
@@ -26,24 +29,39 @@ func newTimeLimit(cancel context.CancelCauseFunc, commitBy time.Time) *timeLimit
 func (l *timeLimit) set(d time.Duration, cause error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.committed && !l.commitBy.IsZero() {
-		if left := time.Until(l.commitBy); left < d {
-			d, cause = left, errCommitLimit
-		}
+	now := time.Now()
+	l.by, l.cause = now.Add(d), cause
+	if !l.committed && !l.commitBy.IsZero() && l.commitBy.Before(l.by) {
+		l.by, l.cause = l.commitBy, errCommitLimit
 	}
-	l.cause = cause
 	if l.timer == nil {
-		l.timer = time.AfterFunc(d, l.expire)
-		return
+		l.rings = l.by
+		l.timer = time.AfterFunc(l.by.Sub(now), l.ring)
+	} else if l.by.Before(l.rings) {
+		l.rings = l.by
+		l.timer.Reset(l.by.Sub(now))
 	}
-	l.timer.Reset(d)
 }
 
-func (l *timeLimit) expire() {
+// ring ends the attempt if its time is over.
+func (l *timeLimit) ring() {
+	if cause := l.expired(); cause != nil {
+		l.cancel(cause)
+	}
+}
+
+func (l *timeLimit) expired() error {
 	l.mu.Lock()
-	cause := l.cause
-	l.mu.Unlock()
-	l.cancel(cause)
+	defer l.mu.Unlock()
+	if l.stopped {
+		return nil
+	}
+	if left := time.Until(l.by); left > 0 {
+		l.rings = l.by
+		l.timer.Reset(left)
+		return nil
+	}
+	return l.cause
 }
 
 // commit ends the limit on the time until the reply begins.
@@ -56,6 +74,7 @@ func (l *timeLimit) commit() {
 func (l *timeLimit) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.stopped = true
 	if l.timer != nil {
 		l.timer.Stop()
 	}

@@ -23,6 +23,20 @@ type Response struct {
 // answered before it had it all. Any goroutine may ask.
 func (r *Response) Sending() bool { return r.aside != nil && !r.aside.isDone() }
 
+// Ended tells whether all of the body was read, without waiting for more. What
+// little it finds of the body itself is dropped.
+func (r *Response) Ended() bool {
+	b := &r.own
+	if b.conn == nil || b.conn.tls != nil || b.conn.in != nil || b.conn.raw == nil || b.conn.isQuiet() {
+		return b.conn == nil && r.Body == b
+	}
+	var rest [64]byte
+	if _, err := b.read(rest[:]); err != nil {
+		b.finish(err)
+	}
+	return b.conn == nil
+}
+
 func (r *Response) begin(ctx context.Context, cn *conn, h *head, method string, release func() bool) {
 	r.Status, r.Fields, r.Length = h.status, h.fields, h.length
 	r.aside = cn.sending
