@@ -139,10 +139,11 @@ func (k *Keys) unlock(ctx context.Context, passphrase string) (begins bool, err 
 	return begins, nil
 }
 
-// KeepIn keeps the wrapping key elsewhere from now on. Codes: those of
+// KeepIn keeps the wrapping key elsewhere from now on: keychain, passphrase or
+// key_file. Codes: those of
 // secret.Sealer.KeepIn.
-func (k *Keys) KeepIn(keep secret.Keep, passphrase string) error {
-	err := k.sealer.KeepIn(keep, passphrase)
+func (k *Keys) KeepIn(keep, passphrase string) error {
+	err := k.sealer.KeepIn(secret.Keep(keep), passphrase)
 	if err == nil {
 		k.app.Bus.Publish(event.Secrets)
 	}

@@ -27,7 +27,7 @@ func TestLockedStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Keys.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
+	if err := a.Keys.KeepIn("passphrase", keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
 	mustClose(t, a)
@@ -54,7 +54,7 @@ func TestLockedStart(t *testing.T) {
 		"delete":   func() error { return a.Catalog.DeleteProvider(t.Context(), provider.ID) },
 		"export":   func() error { _, err := a.Catalog.Export(t.Context(), keysPassphrase); return err },
 		"rotate":   func() error { return a.Keys.Rotate(t.Context(), keysPassphrase) },
-		"keep":     func() error { return a.Keys.KeepIn(secret.KeepFile, "") },
+		"keep":     func() error { return a.Keys.KeepIn("key_file", "") },
 		"restore":  func() error { return a.RestoreBackup(t.Context(), backup.Name) },
 		"try": func() error {
 			_, err := a.Catalog.TestProvider(t.Context(), catalog.ProviderInput{ID: provider.ID, Name: "up", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1"})
@@ -107,7 +107,7 @@ func TestLockedGatewayThatIsStopped(t *testing.T) {
 	o := app.Options{DataDir: t.TempDir(), Address: "127.0.0.1:0"}
 	a := started(t, o)
 	mustSaveProvider(t, a, "up", "sk-canary-0123456789")
-	if err := a.Keys.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
+	if err := a.Keys.KeepIn("passphrase", keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
 	mustClose(t, a)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"headgate/app"
-	"headgate/app/secret"
 )
 
 // Secrets are the keys that seal what is secret in the data folder.
@@ -21,7 +20,7 @@ func (s *Secrets) Unlock(passphrase string) error {
 // Keep keeps them elsewhere: keychain, passphrase or key_file. The passphrase is
 // that choice's.
 func (s *Secrets) Keep(where, passphrase string) error {
-	return s.app.Keys.KeepIn(secret.Keep(where), passphrase)
+	return s.app.Keys.KeepIn(where, passphrase)
 }
 
 // Rotate makes new keys and seals everything with them. The passphrase is the one
