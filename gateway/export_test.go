@@ -18,6 +18,13 @@ func (g *Gateway) SetRoute(routed func() bool) { g.health.net.routed = routed }
 // is lost. Call it before any request.
 func (g *Gateway) LookEvery(d time.Duration) { g.health.net.pause = d }
 
+// Looks tells whether anything far away is being looked for.
+func (g *Gateway) Looks() bool {
+	g.health.mu.Lock()
+	defer g.health.mu.Unlock()
+	return g.health.net.looking != nil
+}
+
 // Took tells how long a member took in a call that succeeded.
 func (g *Gateway) Took(memberID int64, d time.Duration) {
 	g.health.measured(&member{id: memberID}, d)

@@ -45,7 +45,7 @@ func (h *health) lookOnce(ctx context.Context) (again bool) {
 	case ctx.Err() != nil: // somebody answered meanwhile, or the gateway closes
 	case reached, routed && len(addresses) == 0 && h.isStale():
 		news = h.found(h.now())
-	case routed && len(addresses) == 0 && n.since.IsZero(): // nothing can be found out
+	case routed && n.since.IsZero() && (len(addresses) == 0 || h.someHide()): // nothing can be found out
 		n.looking()
 		n.looking = nil
 	default:
@@ -58,6 +58,17 @@ func (h *health) lookOnce(ctx context.Context) (again bool) {
 		h.announce()
 	}
 	return again
+}
+
+// someHide tells whether a place that can't be looked for may well be there: no
+// call found it out of reach lately.
+func (h *health) someHide() bool {
+	for host, address := range h.net.far {
+		if _, lost := h.net.lost[host]; address == "" && !lost {
+			return true
+		}
+	}
+	return false
 }
 
 // isStale tells whether nothing was lost any more for a while.

@@ -1,9 +1,13 @@
 package gateway_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -214,6 +218,37 @@ func TestThirdConfirmsSuspicion(t *testing.T) {
 	m := a.healthOf(1)
 	if m.Failures != 1 || !m.CooldownUntil.IsZero() || m.Reason != "upstream_error" || a.healthOf(2).Failures != 0 {
 		t.Errorf("health %+v", a.Health())
+	}
+}
+
+// Two that are dead for themselves are blamed although the third, which answers
+// behind a proxy near by, can't be looked for.
+func TestThirdHidesBehindProxy(t *testing.T) {
+	t.Parallel()
+	looked := make(chan struct{})
+	third := startProxy(t, func(_ *proxy, conn net.Conn, in *bufio.Reader) {
+		if _, err := http.ReadRequest(in); err == nil {
+			<-looked
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"+whole("good"))
+		}
+	})
+	gone := gatewaytest.Refusing(t)
+	a := openAbroad(t, []string{far(gone), far(gone), far("http://127.0.0.1/v1")}, func(c *gateway.Config) {
+		c.Failover.Count = 1
+		c.Providers[2].Proxy = "http://" + third.address
+	})
+	var begun atomic.Bool
+	a.SetRoute(func() bool { begun.Store(true); return true })
+	go func() {
+		defer close(looked)
+		late := time.Now().Add(patience)
+		for a.Offline().IsZero() && !(begun.Load() && !a.Looks()) && time.Now().Before(late) {
+			runtime.Gosched()
+		}
+	}()
+	a.post(plainBody).wantGood(t, false)
+	if !a.Offline().IsZero() || a.healthOf(1).CooldownUntil.IsZero() || a.healthOf(2).CooldownUntil.IsZero() {
+		t.Errorf("offline since %v, health %+v", a.Offline(), a.Health())
 	}
 }
 
