@@ -126,7 +126,7 @@ for (const size of [
       await login(page)
       await speakPseudo(page)
       await visit(page, new URL(page.url()).origin, 'settings/security')
-      await page.getByRole('button', { name: '[Únlóck' }).waitFor()
+      await page.getByRole('button', { name: '[Unlóck' }).waitFor()
       assert.deepEqual(await page.evaluate(faults, data), [])
     })
     assert.deepEqual(complaints, [])

@@ -165,7 +165,7 @@ export async function login(page) {
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Log in' }).click()
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  await page.getByRole('navigation').first().waitFor()
 }
 
 /** Calls a bound method with the page's session. */

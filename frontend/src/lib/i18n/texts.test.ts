@@ -37,7 +37,7 @@ describe('texts', () => {
   })
 
   it("of the areas that are only the window's are all used", () => {
-    const shared = ['error', 'notice', 'class', 'reason', 'tray']
+    const shared = ['error', 'notice', 'notify', 'class', 'reason', 'tray']
     const areas = new Set([...quoted].map((key) => key?.split('.')[0] ?? ''))
     shared.forEach((area) => areas.delete(area))
     const unused = Object.keys(english).filter(

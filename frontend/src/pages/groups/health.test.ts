@@ -76,7 +76,7 @@ describe('health', () => {
     const last = await screen.findByRole('button', { name: /Last failure of A · m2/ })
     expect(last).toHaveTextContent('Last failure 1 minute ago')
     await user.click(last)
-    expect(screen.getByText('Rate limited.')).toBeVisible()
+    expect(screen.getByText('Rate limited')).toBeVisible()
     expect(screen.getByText('Slow down, please.')).toBeVisible()
   })
 })
