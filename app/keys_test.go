@@ -101,6 +101,48 @@ func TestLockedStart(t *testing.T) {
 	mustClose(t, a)
 }
 
+// A key file of another folder opens with its passphrase and nothing else with it:
+// starting the gateway says so, and not that it is locked.
+func TestKeysOfAnotherFolder(t *testing.T) {
+	t.Parallel()
+	o := app.Options{DataDir: t.TempDir(), Address: "127.0.0.1:0"}
+	a := started(t, o)
+	mustSaveProvider(t, a, "up", "sk-canary-0123456789")
+	mustClose(t, a)
+	path := filepath.Join(o.DataDir, "secret.key")
+	own := readText(t, path)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s, err := secret.OpenKeyFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+
+	a = started(t, o)
+	for what, code := range map[string]string{
+		"Unlock":       apperr.Code(a.Keys.Unlock(t.Context(), keysPassphrase)),
+		"StartGateway": apperr.Code(a.StartGateway(t.Context())),
+		"Unlock again": apperr.Code(a.Keys.Unlock(t.Context(), "")),
+	} {
+		if code != "secret_key_mismatch" {
+			t.Errorf("%s gave %q, want secret_key_mismatch", what, code)
+		}
+	}
+	mustClose(t, a)
+	if err := os.WriteFile(path, []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a = started(t, o)
+	if got := keyTexts(t, a); len(got) != 1 || got[0] != "sk-canary-0123456789" {
+		t.Errorf("with its own key file there is %q", got)
+	}
+	mustClose(t, a)
+}
+
 // Who starts the gateway while it is locked and stops it again doesn't want it open.
 func TestLockedGatewayThatIsStopped(t *testing.T) {
 	t.Parallel()
