@@ -18,9 +18,11 @@ type Keys struct {
 	sealer *secret.Sealer
 	health *healthFile
 
-	mu      sync.Mutex
-	opened  bool // the engine has its configuration
-	waiting bool // the gateway was to be opened, and is when the keys are
+	turn sync.Mutex // of KeepIn and Rotate, which keeps the keys where they are
+
+	mu      sync.Mutex // guards what follows
+	opened  bool       // the engine has its configuration
+	waiting bool       // the gateway was to be opened, and is when the keys are
 }
 
 func newKeys(a *App, s *secret.Sealer, health *healthFile) *Keys {
@@ -140,9 +142,10 @@ func (k *Keys) unlock(ctx context.Context, passphrase string) (begins bool, err 
 }
 
 // KeepIn keeps the wrapping key elsewhere from now on: keychain, passphrase or
-// key_file. Codes: those of
-// secret.Sealer.KeepIn.
+// key_file. Codes: those of secret.Sealer.KeepIn.
 func (k *Keys) KeepIn(keep, passphrase string) error {
+	k.turn.Lock()
+	defer k.turn.Unlock()
 	err := k.sealer.KeepIn(secret.Keep(keep), passphrase)
 	if err == nil {
 		k.app.Bus.Publish(event.Secrets)
@@ -153,6 +156,8 @@ func (k *Keys) KeepIn(keep, passphrase string) error {
 // Rotate makes new keys and seals everything with them. What breaks off is
 // finished by the next start. Codes: those of secret.Sealer.Rotate.
 func (k *Keys) Rotate(ctx context.Context, passphrase string) error {
+	k.turn.Lock()
+	defer k.turn.Unlock()
 	err := k.sealer.Rotate(passphrase, func() error { return k.app.Catalog.Reseal(ctx) })
 	k.health.note() // it is sealed, too
 	return err
