@@ -157,7 +157,7 @@ test(
     assert.deepEqual(await rpc(page, 'Groups/Health'), [])
     const settings = await rpc(page, 'Settings/Get')
     await rpc(page, 'Settings/Save', { ...settings, language: 'ja' })
-    await page.getByText(/からネットワークに接続できません/).waitFor()
+    await page.getByText(/からネットワークがなく/).waitFor()
     await rpc(page, 'Settings/Save', settings)
     await banner.waitFor()
     for (const { id } of providers) await rpc(page, 'Providers/Delete', id)

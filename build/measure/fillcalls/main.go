@@ -88,8 +88,10 @@ func maker(random *rand.Rand, like string, providers, calls int, now time.Time, 
 			return entry(random, n, first.Add(time.Duration(n)*step))
 		}, nil
 	}
-	text := madeUp(providers)
-	if like != "" {
+	var text []byte
+	if like == "" {
+		text = madeUp(providers)
+	} else {
 		var err error
 		if text, err = os.ReadFile(like); err != nil {
 			return nil, err
