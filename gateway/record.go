@@ -12,7 +12,8 @@ type Recorder interface {
 	// Open tells of a call that is still running after OpenAfter. At most once
 	// per call, and always before its Record.
 	Open(Call)
-	// Record tells of a finished call. Exactly once per call.
+	// Record tells of a finished call. Exactly once per call. The last event of a
+	// stream waits for it, so it must not take long.
 	Record(Call)
 }
 
