@@ -142,15 +142,21 @@ func (k *Keys) unlock(ctx context.Context, passphrase string) (begins bool, err 
 }
 
 // KeepIn keeps the wrapping key elsewhere from now on: keychain, passphrase or
-// key_file. Codes: those of secret.Sealer.KeepIn.
-func (k *Keys) KeepIn(keep, passphrase string) error {
+// key_file. From the key file it is moved together with a new data key: copies of
+// the file as it was open nothing that is sealed from now on.
+// Codes: those of secret.Sealer.KeepIn and Rotate.
+func (k *Keys) KeepIn(ctx context.Context, keep, passphrase string) error {
 	k.turn.Lock()
 	defer k.turn.Unlock()
-	err := k.sealer.KeepIn(secret.Keep(keep), passphrase)
-	if err == nil {
-		k.app.Bus.Publish(event.Secrets)
+	wasOpen := k.sealer.Kept() == secret.KeepFile && secret.Keep(keep) != secret.KeepFile
+	if err := k.sealer.KeepIn(secret.Keep(keep), passphrase); err != nil {
+		return err
 	}
-	return err
+	k.app.Bus.Publish(event.Secrets)
+	if !wasOpen {
+		return nil
+	}
+	return k.rotate(ctx, passphrase)
 }
 
 // Rotate makes new keys and seals everything with them. What breaks off is
@@ -158,6 +164,10 @@ func (k *Keys) KeepIn(keep, passphrase string) error {
 func (k *Keys) Rotate(ctx context.Context, passphrase string) error {
 	k.turn.Lock()
 	defer k.turn.Unlock()
+	return k.rotate(ctx, passphrase)
+}
+
+func (k *Keys) rotate(ctx context.Context, passphrase string) error {
 	err := k.sealer.Rotate(passphrase, func() error { return k.app.Catalog.Reseal(ctx) })
 	k.health.note() // it is sealed, too
 	return err

@@ -27,11 +27,15 @@ func TestLockedStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Keys.KeepIn("passphrase", keysPassphrase); err != nil {
+	open := readText(t, filepath.Join(dir, "secret.key"))
+	if err := a.Keys.KeepIn(t.Context(), "passphrase", keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
 	mustClose(t, a)
 	before := readText(t, filepath.Join(dir, "secret.key"))
+	if before == open {
+		t.Fatal("the key file is the same")
+	}
 
 	a = started(t, o)
 	listener := a.Bus.Listen()
@@ -54,7 +58,7 @@ func TestLockedStart(t *testing.T) {
 		"delete":   func() error { return a.Catalog.DeleteProvider(t.Context(), provider.ID) },
 		"export":   func() error { _, err := a.Catalog.Export(t.Context(), keysPassphrase); return err },
 		"rotate":   func() error { return a.Keys.Rotate(t.Context(), keysPassphrase) },
-		"keep":     func() error { return a.Keys.KeepIn("key_file", "") },
+		"keep":     func() error { return a.Keys.KeepIn(t.Context(), "key_file", "") },
 		"restore":  func() error { return a.RestoreBackup(t.Context(), backup.Name) },
 		"try": func() error {
 			_, err := a.Catalog.TestProvider(t.Context(), catalog.ProviderInput{ID: provider.ID, Name: "up", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1"})
@@ -99,6 +103,14 @@ func TestLockedStart(t *testing.T) {
 		t.Errorf("a second Unlock gave %v", err)
 	}
 	mustClose(t, a)
+
+	// Somebody has a copy of the key file as it was before there was a passphrase.
+	if err := os.WriteFile(filepath.Join(dir, "secret.key"), []byte(open), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.New(o).Start(t.Context()); apperr.Code(err) != "secret_key_mismatch" {
+		t.Errorf("with the key file of before a start gave %v", err)
+	}
 }
 
 // A key file of another folder opens with its passphrase and nothing else with it:
@@ -149,7 +161,7 @@ func TestLockedGatewayThatIsStopped(t *testing.T) {
 	o := app.Options{DataDir: t.TempDir(), Address: "127.0.0.1:0"}
 	a := started(t, o)
 	mustSaveProvider(t, a, "up", "sk-canary-0123456789")
-	if err := a.Keys.KeepIn("passphrase", keysPassphrase); err != nil {
+	if err := a.Keys.KeepIn(t.Context(), "passphrase", keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
 	mustClose(t, a)

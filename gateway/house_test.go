@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds every wait of these tests; none takes this long when it passes.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // visit is one request that a raw upstream received, with the connection to
 // answer on, so that a test can say any bytes.

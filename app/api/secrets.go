@@ -20,7 +20,9 @@ func (s *Secrets) Unlock(passphrase string) error {
 // Keep keeps them elsewhere: keychain, passphrase or key_file. The passphrase is
 // that choice's.
 func (s *Secrets) Keep(where, passphrase string) error {
-	return s.app.Keys.KeepIn(where, passphrase)
+	ctx, cancel := bounded()
+	defer cancel()
+	return s.app.Keys.KeepIn(ctx, where, passphrase)
 }
 
 // Rotate makes new keys and seals everything with them. The passphrase is the one

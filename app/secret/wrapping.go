@@ -32,6 +32,7 @@ type wrapping struct {
 	Salt    []byte `json:"salt,omitempty"`    // of KeepPassphrase, and argon2id's cost:
 	Time    uint32 `json:"time,omitempty"`
 	Memory  uint32 `json:"memory,omitempty"` // KiB
+	Threads uint8  `json:"threads,omitempty"`
 }
 
 // What argon2id costs: half a second or so. A file may ask for more, but not for
@@ -40,6 +41,7 @@ const (
 	argonTime, mostTime     = 3, 32
 	argonMemory, mostMemory = 64 << 10, 1 << 20 // KiB
 	argonThreads            = 4
+	mostThreads             = 64
 	saltSize                = 16
 )
 
@@ -53,7 +55,8 @@ func (w wrapping) check() error {
 		}
 		return nil
 	case KeepPassphrase:
-		if len(w.Salt) < saltSize || w.Time < 1 || w.Time > mostTime || w.Memory < 8*argonThreads || w.Memory > mostMemory {
+		if len(w.Salt) < saltSize || w.Time < 1 || w.Time > mostTime || w.Memory < 8*uint32(w.Threads) || w.Memory > mostMemory ||
+			w.Threads < 1 || w.Threads > mostThreads {
 			return errors.New("its passphrase's parameters are none that were written here")
 		}
 		return nil
@@ -63,7 +66,7 @@ func (w wrapping) check() error {
 
 // derive makes the wrapping key of a passphrase.
 func (w wrapping) derive(passphrase string) []byte {
-	return argon2.IDKey([]byte(passphrase), w.Salt, w.Time, w.Memory, argonThreads, keySize)
+	return argon2.IDKey([]byte(passphrase), w.Salt, w.Time, w.Memory, w.Threads, keySize)
 }
 
 // newWrapping makes a wrapping key and puts it where it is to be kept. passphrase
@@ -75,7 +78,7 @@ func newWrapping(keep Keep, chain Keychain, passphrase string) (w wrapping, key 
 		if len([]rune(passphrase)) < LeastPassphrase {
 			return w, nil, apperr.New("passphrase_short", "Min", LeastPassphrase)
 		}
-		w.Salt, w.Time, w.Memory = make([]byte, saltSize), argonTime, argonMemory
+		w.Salt, w.Time, w.Memory, w.Threads = make([]byte, saltSize), argonTime, argonMemory, argonThreads
 		_, _ = rand.Read(w.Salt) // never fails
 		return w, w.derive(passphrase), nil
 	case KeepKeychain:

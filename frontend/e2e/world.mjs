@@ -17,10 +17,15 @@ const upstream = process.env.HEADGATE_UPSTREAM ?? join(built, 'upstream')
 export const username = 'ada'
 export const password = 'correct horse battery staple'
 
+/** What the machine has set, without what Headgate would take to be meant for it. */
+const surroundings = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(HEADGATE_|ADMIN_|DATABASE_URL$)/.test(name)),
+)
+
 /** Starts a program and waits until it has printed a line for each name: "NAME VALUE". */
 async function start(command, args, env, names) {
   const child = spawn(command, args, {
-    env: { ...process.env, ...env },
+    env: { ...surroundings, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
