@@ -41,7 +41,7 @@ test('a group is put in order and tells who answers', { timeout: 120_000 }, asyn
       const skipped = page.getByRole('list', { name: 'Passed over' })
       assert.match(await skipped.textContent(), /Refused · m1.*cooling down after failures.*left/s)
       await page.getByRole('button', { name: /^Last failure of Refused · m1/ }).press('Enter')
-      await page.getByText(/^Provider error\./).waitFor()
+      await page.getByText(/^Provider error/).waitFor()
       await page.getByText(/connect: connection refused/).waitFor()
       await page.getByRole('button', { name: 'Clear the cooldown of Refused · m1' }).press('Enter')
       await now.getByText('Refused').waitFor()
