@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,5 +62,11 @@ func machine() (model, kernel string) {
 	_, name, _ := bytes.Cut(line, []byte(":"))
 	var names unix.Utsname
 	_ = unix.Uname(&names)
-	return string(bytes.TrimSpace(name)), unix.ByteSliceToString(names.Sysname[:]) + " " + unix.ByteSliceToString(names.Release[:])
+	return string(bytes.TrimSpace(name)), unix.ByteSliceToString(names.Sysname[:]) + " " + mainRelease(unix.ByteSliceToString(names.Release[:]))
+}
+
+// mainRelease leaves out what a distributor appends.
+func mainRelease(release string) string {
+	main, _, _ := strings.Cut(release, "-")
+	return main
 }
