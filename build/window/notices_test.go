@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -116,6 +117,7 @@ func TestNotifications(t *testing.T) {
 			t.Fatal(err)
 		}
 		eventually(t, "the window is gone", func() bool { return shown("Headgate") == "" })
+		time.Sleep(2 * time.Second) // until the page has said that nobody looks at it, which shows nowhere
 	}
 	step("a person at the window reads it there", func(t *testing.T) {
 		if status := ask(t, address, key, "draft"); status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
