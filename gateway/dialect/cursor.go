@@ -49,25 +49,33 @@ func (c *cursor) open(bracket byte) bool {
 	return true
 }
 
-// key moves to the next member's value and returns its name; nil: there is no
-// more. It gives up on names that encoding/json might match without regard to
-// case or by their escapes.
-func (c *cursor) key(first bool) []byte {
+// atKey moves to the quote of the next member's name; false: there is no more, or
+// none that can be read.
+func (c *cursor) atKey(first bool) bool {
 	b := c.next()
 	if b == '}' {
 		c.i++
-		return nil
+		return false
 	}
 	if !first {
 		if b != ',' {
 			c.giveUp()
-			return nil
+			return false
 		}
 		c.i++
 		b = c.next()
 	}
 	if b != '"' {
 		c.giveUp()
+	}
+	return !c.up
+}
+
+// key moves to the next member's value and returns its name; nil: there is no
+// more. It gives up on names that encoding/json might match without regard to
+// case or by their escapes.
+func (c *cursor) key(first bool) []byte {
+	if !c.atKey(first) {
 		return nil
 	}
 	from := c.i + 1
@@ -145,21 +153,7 @@ func (c *cursor) value(depth int) []byte {
 
 // anyKey moves to the next member's value, whatever its name.
 func (c *cursor) anyKey(first bool) bool {
-	b := c.next()
-	if b == '}' {
-		c.i++
-		return false
-	}
-	if !first {
-		if b != ',' {
-			c.giveUp()
-			return false
-		}
-		c.i++
-		b = c.next()
-	}
-	if b != '"' {
-		c.giveUp()
+	if !c.atKey(first) {
 		return false
 	}
 	if c.inner(); c.up || c.next() != ':' {
