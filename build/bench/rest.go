@@ -155,21 +155,31 @@ func (b *bench) startLarge(ctx context.Context, r *report) error {
 	return err
 }
 
-// idle looks at a program that has answered one request and nobody looks at.
-func (b *bench) idle(ctx context.Context, r *report) error {
-	data := filepath.Join(b.dir, "data-idle")
+// settled runs a program of its own that has answered once and lies still.
+func (b *bench) settled(ctx context.Context, folder string) (*headgate, error) {
+	data := filepath.Join(b.dir, folder)
 	if err := b.furnish(ctx, data); err != nil {
-		return err
+		return nil, err
 	}
 	h, err := b.serve(ctx, data, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	if one := <-b.firstReply(h.address); one.err != nil {
+		h.stop()
+		return nil, one.err
+	}
+	time.Sleep(time.Second)
+	return h, nil
+}
+
+// idle looks at a program that has answered one request and nobody looks at.
+func (b *bench) idle(ctx context.Context, r *report) error {
+	h, err := b.settled(ctx, "data-idle")
 	if err != nil {
 		return err
 	}
 	defer h.stop()
-	if one := <-b.firstReply(h.address); one.err != nil {
-		return one.err
-	}
-	time.Sleep(time.Second)
 	before, err := h.cpu()
 	if err != nil {
 		return err
@@ -190,19 +200,11 @@ func (b *bench) held(ctx context.Context, r *report) error {
 	if b.quick {
 		count = min(count, 1000)
 	}
-	data := filepath.Join(b.dir, "data-held")
-	if err := b.furnish(ctx, data); err != nil {
-		return err
-	}
-	h, err := b.serve(ctx, data, "127.0.0.1:0")
+	h, err := b.settled(ctx, "data-held")
 	if err != nil {
 		return err
 	}
 	defer h.stop()
-	if one := <-b.firstReply(h.address); one.err != nil {
-		return one.err
-	}
-	time.Sleep(time.Second)
 	before, err := h.memory()
 	if err != nil {
 		return err
@@ -260,7 +262,7 @@ func (b *bench) held(ctx context.Context, r *report) error {
 	}
 	r.rest.afterStreams = after - before
 	h.stop()
-	rows, err := rowsIn(ctx, data)
+	rows, err := rowsIn(ctx, filepath.Join(b.dir, "data-held"))
 	r.rest.rowsMissing = count + 1 - rows // and that of the first reply
 	return err
 }
