@@ -27,8 +27,9 @@ const (
 	spareMemory     = 64 << 20
 )
 
-// calm is for how long a program's files must not have become fewer.
-const calm = 2 * time.Second
+// calm is for how long a program's files must not have become fewer. Connections
+// that an upstream has closed are looked for every five seconds.
+const calm = 6 * time.Second
 
 // measure looks at the program as soon as connections have stopped to end.
 func (p *program) measure(ctx context.Context) (footprint, error) {
