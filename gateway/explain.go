@@ -12,7 +12,7 @@ type Prospect struct {
 	Turn     int           // 1: it would answer; 2: it is next if that fails; …; 0: it is passed over
 	Reason   string        // why it stands there, or is passed over: one of the Prospect constants
 	KeyHint  string        // of the provider key that it would be tried with; "": none is needed, or it is passed over
-	Until    time.Time     // when one that is passed over can be tried again; zero: it isn't, or that depends
+	Until    time.Time     // when one that is passed over can be tried again, or a pin ends; zero: neither, or that depends
 	Share    float64       // PolicyWeighted: how often it comes first among its equals, 0–1
 	Latency  time.Duration // PolicyLeastLatency: what it is ordered by; 0: not measured yet
 }
@@ -27,6 +27,7 @@ const (
 	ProspectOlder      = "older"      // equal in all; it was there first
 	ProspectForced     = "forced"     // all are passed over; its time comes first
 	ProspectNear       = "near"       // no network: those come first that need none
+	ProspectPinned     = "pinned"     // a person put it first for a while
 )
 
 // Why a member is passed over.
@@ -67,6 +68,7 @@ func (h *health) explain(g *group) []Prospect {
 	case PolicyLeastLatency:
 		h.sortByLatency(list, now)
 	}
+	list = h.pinnedFirst(list)
 	var eligible, passed []*member
 	for _, m := range list {
 		if _, _, ok := h.choose(m, nil, false, now); ok {
@@ -80,11 +82,15 @@ func (h *health) explain(g *group) []Prospect {
 		near = nearFirst(eligible)
 	}
 	prospects := make([]Prospect, 0, len(list))
-	for tier := range tiers(eligible) {
+	pin := h.pinned(eligible)
+	for tier := range tiersAround(pin, eligible) {
 		for i, m := range tier {
 			p := h.prospect(g, m, now)
 			p.Turn, p.Reason = len(prospects)+1, h.reason(g, tier, i, now)
-			if p.Turn <= near {
+			switch {
+			case len(prospects) == pin:
+				p.Reason, p.Until = ProspectPinned, h.pinnedUntil(m.id, now)
+			case p.Turn <= near:
 				p.Reason = ProspectNear
 			}
 			key, _, _ := h.choose(m, nil, false, now)
@@ -124,6 +130,24 @@ func nearFirst(list []*member) int {
 		return near
 	}
 	return 0
+}
+
+// tiersAround yields the runs of equal priority, the member at an index on its own;
+// -1: there is none.
+func tiersAround(at int, list []*member) func(yield func([]*member) bool) {
+	return func(yield func([]*member) bool) {
+		parts := [][]*member{list}
+		if at >= 0 {
+			parts = [][]*member{list[:at], list[at : at+1], list[at+1:]}
+		}
+		for _, part := range parts {
+			for tier := range tiers(part) {
+				if !yield(tier) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // prospect is what is true of a member whatever its turn.

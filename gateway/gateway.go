@@ -143,7 +143,7 @@ func leaveBody(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Health returns the state of every member that has failed lately.
+// Health returns the state of every member that has failed lately or is pinned.
 func (g *Gateway) Health() []MemberHealth { return g.health.list(g.current.Load()) }
 
 // KeyHealth returns the state of every provider key that was used or has failed

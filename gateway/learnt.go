@@ -31,6 +31,7 @@ type MemberState struct {
 	Last        FailureState
 	Latency     time.Duration // mean time to the first token; 0: none
 	LatencyAt   time.Time     // of the newest
+	PinnedUntil time.Time     // first in its group until then; zero: it isn't
 }
 
 // KeyState is what was learnt of a provider key.
@@ -87,6 +88,7 @@ func (h *health) save() Learnt {
 		if l := h.latencies[id]; l.known(now) != 0 {
 			entry.Latency, entry.LatencyAt = l.mean, at(l.at)
 		}
+		entry.PinnedUntil = at(h.pinnedUntil(id, now))
 		s.Members = append(s.Members, entry)
 	}
 	for id, known := range h.keysKnown {
@@ -132,6 +134,7 @@ func (h *health) restore(s Learnt) {
 		}
 		return at(t)
 	}
+	pinned := pins{}
 	for _, in := range s.Members {
 		h.membersKnown[in.ID] = subject{parseFingerprint(in.Fingerprint), gone(in.GoneAt)}
 		m := &memberHealth{until: at(in.Until), cooldowns: max(in.Cooldowns, 0), last: last(in.Last)}
@@ -142,7 +145,11 @@ func (h *health) restore(s Learnt) {
 		if in.Latency > 0 {
 			h.latencies[in.ID] = &latency{mean: in.Latency, at: at(in.LatencyAt)}
 		}
+		if until := at(in.PinnedUntil); until.After(now) {
+			pinned[in.ID] = until
+		}
 	}
+	h.replacePins(pinned)
 	for _, in := range s.Keys {
 		h.keysKnown[in.ID] = subject{parseFingerprint(in.Fingerprint), gone(in.GoneAt)}
 		if in.ID != 0 {

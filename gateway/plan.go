@@ -16,7 +16,7 @@ type plan struct {
 }
 
 func newPlan(h *health, g *group) *plan {
-	return &plan{health: h, members: g.arrange(h), done: make([]bool, len(g.members)), at: -1}
+	return &plan{health: h, members: h.pinnedFirst(g.arrange(h)), done: make([]bool, len(g.members)), at: -1}
 }
 
 // nextKey returns the turn of another key of the member that was tried last. One

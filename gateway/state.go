@@ -20,7 +20,8 @@ type health struct {
 	noUsage map[int64]struct{}   // providers that refuse to be asked for usage
 	plain   map[int64]struct{}   // providers that refuse what only some take
 
-	latencies map[int64]*latency // by member
+	latencies map[int64]*latency   // by member
+	pins      atomic.Pointer[pins] // nil: none
 
 	membersKnown   subjects
 	keysKnown      subjects
@@ -69,6 +70,7 @@ type MemberHealth struct {
 	MemberID      int64
 	Failures      int       // within the threshold's window
 	CooldownUntil time.Time // zero: not cooling down
+	PinnedUntil   time.Time // it comes first in its group until then; zero: by its own order
 	Trial         bool      // its cooldown is over, and no call has shown yet whether its trouble is
 	Probing       bool      // on trial, and one call is finding out
 	LastFailureAt time.Time // zero: none
@@ -133,10 +135,11 @@ func (h *health) list(s *snapshot) []MemberHealth {
 		}
 		state := h.members[id]
 		until := h.benchedUntil(m, now)
-		if state == nil && until.IsZero() {
+		pinned := h.pinnedUntil(id, now)
+		if state == nil && until.IsZero() && pinned.IsZero() {
 			continue
 		}
-		entry := MemberHealth{MemberID: id, CooldownUntil: until}
+		entry := MemberHealth{MemberID: id, CooldownUntil: until, PinnedUntil: pinned}
 		if state != nil {
 			state.forgetBefore(now.Add(-s.failover.Window))
 			entry.Failures = len(state.failures)

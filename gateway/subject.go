@@ -127,7 +127,12 @@ func (h *health) follow(next *snapshot) {
 		delete(h.keys, id)
 		maps.DeleteFunc(h.pairs, func(p pair, _ *pairHealth) bool { return p.key == id })
 	}
-	for _, id := range h.membersKnown.follow(members, h.hasMember, now) {
+	others := h.membersKnown.follow(members, h.hasMember, now)
+	h.forgetPins(func(id int64) bool {
+		_, known := h.membersKnown[id]
+		return !known || slices.Contains(others, id)
+	})
+	for _, id := range others {
 		delete(h.members, id)
 		delete(h.latencies, id)
 		maps.DeleteFunc(h.pairs, func(p pair, _ *pairHealth) bool { return p.member == id })
@@ -189,7 +194,7 @@ func (h *health) hasKey(id int64) bool {
 }
 
 func (h *health) hasMember(id int64) bool {
-	if h.members[id] != nil || h.latencies[id] != nil {
+	if h.members[id] != nil || h.latencies[id] != nil || !h.allPins()[id].IsZero() {
 		return true
 	}
 	for p := range h.pairs {

@@ -30,11 +30,17 @@ func (g *Groups) Delete(id int64) error {
 	return g.app.Catalog.DeleteGroup(ctx, id)
 }
 
-// Health returns the state of every member that has failed lately.
+// Health returns the state of every member that has failed lately or is pinned.
 func (g *Groups) Health() []catalog.MemberHealth { return g.app.Catalog.Health() }
 
 // ClearCooldown makes a member eligible again.
 func (g *Groups) ClearCooldown(memberID int64) { g.app.Catalog.ClearCooldown(memberID) }
+
+// Pin puts a member first in its group for an hour. Code: member_not_served.
+func (g *Groups) Pin(memberID int64) error { return g.app.Catalog.Pin(memberID) }
+
+// Unpin ends a member's pin.
+func (g *Groups) Unpin(memberID int64) { g.app.Catalog.Unpin(memberID) }
 
 // TestRules tells which of a list of rules, perhaps of unsaved ones of a group or
 // a provider, would decide on an upstream's answer. status 0: it isn't known.

@@ -28,6 +28,8 @@ type Engine interface {
 	KeyHealth() []gateway.KeyHealth
 	Explain(groupID int64) []gateway.Prospect
 	ClearCooldown(memberID int64)
+	Pin(memberID int64, d time.Duration) bool
+	Unpin(memberID int64)
 }
 
 // Options are what a catalog works with.
@@ -109,13 +111,14 @@ func (c *Catalog) Reseal(ctx context.Context) error {
 	})
 }
 
-// Health returns the state of every member that has failed lately.
+// Health returns the state of every member that has failed lately or is pinned.
 func (c *Catalog) Health() []MemberHealth {
 	list := []MemberHealth{}
 	for _, h := range c.engine.Health() {
 		list = append(list, MemberHealth{
 			MemberID: h.MemberID, Failures: h.Failures, CooldownUntil: milliseconds(h.CooldownUntil),
-			Trial: h.Trial, Probing: h.Probing,
+			PinnedUntil: milliseconds(h.PinnedUntil),
+			Trial:       h.Trial, Probing: h.Probing,
 			Class: string(h.Class), Reason: h.Reason, Message: h.Message, LastFailureAt: milliseconds(h.LastFailureAt),
 		})
 	}
@@ -124,6 +127,22 @@ func (c *Catalog) Health() []MemberHealth {
 
 // ClearCooldown makes a member eligible again.
 func (c *Catalog) ClearCooldown(memberID int64) { c.engine.ClearCooldown(memberID) }
+
+// pinTime is for how long a person pins a member: they see to it within that, or the
+// group's own order, which they chose with care, comes back by itself.
+const pinTime = time.Hour
+
+// Pin puts a member first in its group for an hour, instead of another one that was
+// pinned there. Code: member_not_served.
+func (c *Catalog) Pin(memberID int64) error {
+	if !c.engine.Pin(memberID, pinTime) {
+		return apperr.New("member_not_served")
+	}
+	return nil
+}
+
+// Unpin ends a member's pin.
+func (c *Catalog) Unpin(memberID int64) { c.engine.Unpin(memberID) }
 
 // Settings returns the settings.
 func (c *Catalog) Settings(ctx context.Context) (settings.Settings, error) {

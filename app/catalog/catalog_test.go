@@ -56,7 +56,9 @@ func (e *engine) Health() []gateway.MemberHealth {
 	}
 }
 
-func (e *engine) ClearCooldown(id int64) { e.cleared = id }
+func (e *engine) ClearCooldown(id int64)        { e.cleared = id }
+func (e *engine) Pin(int64, time.Duration) bool { return true }
+func (e *engine) Unpin(int64)                   {}
 
 func (e *engine) KeyHealth() []gateway.KeyHealth { return e.keyHealth }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"headgate/app/apperr"
 	"headgate/app/catalog"
 	"headgate/gateway"
 )
@@ -125,5 +126,20 @@ func TestExplainWithTheEngine(t *testing.T) {
 	}
 	if last := got[2]; named[last.MemberID] != "off" || last.Reason != "model_off" || last.Turn != 0 || last.Share != nil {
 		t.Errorf("passed over: %+v", last)
+	}
+}
+
+// What can't be asked can't be pinned either.
+func TestPinNeedsAServedMember(t *testing.T) {
+	t.Parallel()
+	engine := gateway.New(gateway.Options{})
+	defer engine.Close()
+	c := servedHouse(t, engine, nil)
+	if err := c.Pin(7); apperr.Code(err) != "member_not_served" {
+		t.Errorf("got %v, want member_not_served", err)
+	}
+	c.Unpin(7)
+	if list := c.Health(); len(list) != 0 {
+		t.Errorf("health: %+v", list)
 	}
 }

@@ -222,6 +222,7 @@ type MemberHealth struct {
 	MemberID      int64  `json:"memberId"`
 	Failures      int    `json:"failures"`      // within the threshold's window
 	CooldownUntil int64  `json:"cooldownUntil"` // 0: not cooling down
+	PinnedUntil   int64  `json:"pinnedUntil"`   // it comes first in its group until then; 0: by its own order
 	Trial         bool   `json:"trial"`         // its cooldown is over, and no call has shown yet whether its trouble is
 	Probing       bool   `json:"probing"`       // on trial, and one call is finding out
 	Class         string `json:"class"`         // of the last failure; "": none

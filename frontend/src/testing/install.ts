@@ -93,6 +93,7 @@ function fill(fake: FakeProgram) {
       memberId: 2,
       failures: 2,
       cooldownUntil: Date.now() + 54_000,
+      pinnedUntil: 0,
       trial: false,
       probing: false,
       class: 'rate_limited',

@@ -1310,6 +1310,7 @@ export namespace catalog {
 	    memberId: number;
 	    failures: number;
 	    cooldownUntil: number;
+	    pinnedUntil: number;
 	    trial: boolean;
 	    probing: boolean;
 	    class: string;
@@ -1326,6 +1327,7 @@ export namespace catalog {
 	        this.memberId = source["memberId"];
 	        this.failures = source["failures"];
 	        this.cooldownUntil = source["cooldownUntil"];
+	        this.pinnedUntil = source["pinnedUntil"];
 	        this.trial = source["trial"];
 	        this.probing = source["probing"];
 	        this.class = source["class"];

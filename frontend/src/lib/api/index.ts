@@ -84,6 +84,8 @@ export const groups = {
   delete: call<[id: number], void>('Groups.Delete', boundGroups.Delete),
   health: list<T.MemberHealth>('Groups.Health', boundGroups.Health),
   clearCooldown: call<[memberId: number], void>('Groups.ClearCooldown', boundGroups.ClearCooldown),
+  pin: call<[memberId: number], void>('Groups.Pin', boundGroups.Pin),
+  unpin: call<[memberId: number], void>('Groups.Unpin', boundGroups.Unpin),
   explain: call<[id: number], T.Prospect[] | null>('Groups.Explain', boundGroups.Explain),
   testRules: call<[rules: T.Rule[], status: number, answer: string], T.RuleTest>(
     'Groups.TestRules',

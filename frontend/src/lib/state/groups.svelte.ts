@@ -52,6 +52,12 @@ export class Groups {
     await this.#list.refresh()
   }
 
+  /** Puts a member first in its group for an hour, or ends that. */
+  async pin(memberId: number, pinned: boolean): Promise<void> {
+    await (pinned ? api.pin : api.unpin)(memberId)
+    await this.#health.refresh()
+  }
+
   async clearCooldown(memberId: number): Promise<void> {
     await api.clearCooldown(memberId)
     await this.#health.refresh()

@@ -116,6 +116,7 @@ describe('Groups', () => {
         memberId: 4,
         failures: 2,
         cooldownUntil: 9e15,
+        pinnedUntil: 0,
         trial: false,
         probing: false,
         class: 'timeout',

@@ -31,6 +31,7 @@ const failing = (more: Partial<MemberHealth> = {}): MemberHealth => ({
   memberId: 12,
   failures: 2,
   cooldownUntil: Date.now() + 30_000,
+  pinnedUntil: 0,
   trial: false,
   probing: false,
   class: 'rate_limited',

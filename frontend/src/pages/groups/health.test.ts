@@ -29,6 +29,7 @@ const failing = (more: Partial<MemberHealth> = {}): MemberHealth => ({
   memberId: 12,
   failures: 2,
   cooldownUntil: Date.now() + 30_000,
+  pinnedUntil: 0,
   trial: false,
   probing: false,
   class: 'rate_limited',
@@ -47,6 +48,17 @@ describe('health', () => {
     await user.click(screen.getByRole('button', { name: 'Clear the cooldown of A · m2' }))
     expect(fake.last('Groups.ClearCooldown')).toEqual([12])
     await waitFor(() => expect(screen.getAllByText('Ready')).toHaveLength(2))
+  })
+
+  it('pins a member for an hour, and unpins it', async () => {
+    const fake = program()
+    const { user } = await show(GroupsPage, {}, fake)
+    await user.click(await screen.findByRole('button', { name: 'Put A · m2 first for an hour' }))
+    expect(fake.last('Groups.Pin')).toEqual([12])
+    expect(await screen.findByText(/^Pinned (59|60):\d\d$|^Pinned 1:00:00$/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Unpin A · m2' }))
+    expect(fake.last('Groups.Unpin')).toEqual([12])
+    await waitFor(() => expect(screen.queryByText(/^Pinned/)).toBeNull())
   })
 
   it.each([

@@ -14,11 +14,33 @@ export const groupsHandlers = (fake: FakeProgram): Handlers => ({
     fake.health = fake.health.filter(({ memberId }) => memberId !== id)
     fake.publish('health')
   },
+  'Groups.Pin': (id: number) => {
+    const state = fake.health.find(({ memberId }) => memberId === id)
+    const pinnedUntil = Date.now() + 3_600_000
+    fake.health = fake.health.filter((one) => one !== state)
+    fake.health.push(state ? { ...state, pinnedUntil } : { ...well, memberId: id, pinnedUntil })
+    fake.publish('health')
+  },
+  'Groups.Unpin': (id: number) => {
+    fake.health = fake.health.map((one) => (one.memberId === id ? { ...one, pinnedUntil: 0 } : one))
+    fake.publish('health')
+  },
   'Groups.Explain': (id: number) => explain(fake, id),
   'Groups.TestRules': (rules: T.Rule[], status: number, answer: string) => ({
     number: 1 + rules.findIndex((rule) => fits(rule, status, answer)),
   }),
 })
+
+const well = {
+  failures: 0,
+  cooldownUntil: 0,
+  trial: false,
+  probing: false,
+  class: '',
+  reason: '',
+  message: '',
+  lastFailureAt: 0,
+}
 
 function fits({ statusFrom, statusTo, text }: T.Rule, status: number, answer: string): boolean {
   const within = statusFrom === 0 || (statusFrom <= status && status <= (statusTo || statusFrom))

@@ -12,6 +12,10 @@ export function Health():Promise<Array<catalog.MemberHealth>>;
 
 export function List():Promise<Array<catalog.Group>>;
 
+export function Pin(arg1:number):Promise<void>;
+
 export function Save(arg1:catalog.GroupInput):Promise<catalog.Group>;
 
 export function TestRules(arg1:Array<catalog.Rule>,arg2:number,arg3:string):Promise<catalog.RuleTest>;
+
+export function Unpin(arg1:number):Promise<void>;

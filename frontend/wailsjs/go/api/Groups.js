@@ -22,10 +22,18 @@ export function List() {
   return window['go']['api']['Groups']['List']();
 }
 
+export function Pin(arg1) {
+  return window['go']['api']['Groups']['Pin'](arg1);
+}
+
 export function Save(arg1) {
   return window['go']['api']['Groups']['Save'](arg1);
 }
 
 export function TestRules(arg1, arg2, arg3) {
   return window['go']['api']['Groups']['TestRules'](arg1, arg2, arg3);
+}
+
+export function Unpin(arg1) {
+  return window['go']['api']['Groups']['Unpin'](arg1);
 }
