@@ -302,3 +302,78 @@ func readText(t *testing.T, path string) string {
 	}
 	return string(text)
 }
+
+// Values of headers that may be secret are sealed by the first start that can, and
+// with new keys when there are some.
+func TestSecretHeadersOfBefore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := app.Options{DataDir: dir, Address: "127.0.0.1:0"}
+	a := started(t, o)
+	p, err := a.Catalog.SaveProvider(t.Context(), catalog.ProviderInput{
+		Name: "up", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1", Enabled: true,
+		Headers: []catalog.Header{{Name: "X-Gate", Value: "header-canary-0123456789"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Keys.KeepIn(t.Context(), "passphrase", keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	mustClose(t, a)
+	sealed := func() (sealed []byte) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(dir, "headgate.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		if err := db.QueryRow("SELECT sealed FROM provider_headers").Scan(&sealed); err != nil {
+			t.Fatal(err)
+		}
+		return sealed
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, "headgate.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE provider_headers SET value = 'header-canary-0123456789', sealed = NULL"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	a = started(t, o) // locked
+	if sealed() != nil {
+		t.Error("it was sealed without a key")
+	}
+	if err := a.Keys.Unlock(t.Context(), keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	first := sealed()
+	if first == nil {
+		t.Fatal("it wasn't sealed once the keys were there")
+	}
+	if err := a.Keys.Rotate(t.Context(), keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	if string(sealed()) == string(first) {
+		t.Error("new keys leave it as it was")
+	}
+	mustClose(t, a)
+
+	a = started(t, o) // locked, with the value sealed
+	list, err := a.Catalog.Providers(t.Context())
+	if err != nil || len(list) != 1 || list[0].Headers[0].Hint == "" || list[0].Headers[0].Value != "" {
+		t.Fatalf("locked: %+v, %v", list, err)
+	}
+	if err := a.Keys.Unlock(t.Context(), keysPassphrase); err != nil {
+		t.Fatal(err)
+	}
+	list, err = a.Catalog.Providers(t.Context())
+	if err != nil || list[0].ID != p.ID || list[0].Headers[0] != p.Headers[0] {
+		t.Errorf("unlocked: %+v, %v", list, err)
+	}
+	mustClose(t, a)
+}

@@ -130,7 +130,7 @@ func capturedHeader(h http.Header, hidden secrets) []Header {
 			if isCut {
 				shown = append(shown, "…"...)
 			}
-			if list = append(list, Header{name, string(shown)}); len(list) == capturedHeaders {
+			if list = append(list, Header{Name: name, Value: string(shown)}); len(list) == capturedHeaders {
 				return list
 			}
 		}

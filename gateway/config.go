@@ -44,8 +44,12 @@ type ProviderKey struct {
 	Hint   string // safe to show, such as "sk-a…wxyz"
 }
 
-// Header is a fixed request header.
-type Header struct{ Name, Value string }
+// Header is a request header. One that is Secret is blotted out of whatever a call
+// leaves behind, as keys are.
+type Header struct {
+	Name, Value string
+	Secret      bool
+}
 
 // Model is a model that a provider serves.
 type Model struct {

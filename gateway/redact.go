@@ -25,7 +25,7 @@ func secretsOfProvider(in Provider) secrets {
 		s.add(k.Secret)
 	}
 	for _, h := range in.Headers {
-		if namesSecret(h.Name) {
+		if h.Secret || namesSecret(h.Name) {
 			s.add(h.Value)
 			_, afterScheme, _ := strings.Cut(h.Value, " ")
 			s.add(afterScheme)

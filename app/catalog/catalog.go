@@ -77,13 +77,19 @@ func (c *Catalog) opened(ctx context.Context) (Configuration, error) {
 	return stored, err
 }
 
-// Load hands the stored configuration to the engine. Code: secrets_locked.
+// Load hands the stored configuration to the engine, and seals what should be
+// and isn't yet. Code: secrets_locked.
 func (c *Catalog) Load(ctx context.Context) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
 	stored, err := c.opened(ctx)
 	if err != nil {
 		return err
+	}
+	if stored.Unsealed {
+		if err := c.reseal(ctx); err != nil {
+			c.log.Warn("secret headers of providers could not be sealed; the next start tries again", "error", err)
+		}
 	}
 	config, err := compileValid(stored)
 	if err != nil {
@@ -92,11 +98,15 @@ func (c *Catalog) Load(ctx context.Context) error {
 	return c.engine.Apply(config)
 }
 
-// Reseal saves all provider keys once more, which seals them with the key that
-// seals now. Code: secrets_locked.
+// Reseal saves all provider keys and secret headers once more, which seals them
+// with the key that seals now. Code: secrets_locked.
 func (c *Catalog) Reseal(ctx context.Context) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
+	return c.reseal(ctx)
+}
+
+func (c *Catalog) reseal(ctx context.Context) error {
 	return c.store.Change(ctx, func(tx Tx) error {
 		stored, err := tx.Load()
 		if err == nil && stored.Locked {

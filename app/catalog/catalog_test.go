@@ -282,7 +282,7 @@ func TestCompiled(t *testing.T) {
 		Providers: []gateway.Provider{{
 			ID: up.ID, Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1",
 			Keys:    []gateway.ProviderKey{{ID: up.Keys[0].ID, Secret: "sk-first-0123456789", Hint: "sk-f…6789"}},
-			Headers: []gateway.Header{{Name: "X-Team", Value: "red"}},
+			Headers: []gateway.Header{{Name: "X-Team", Value: "red", Secret: true}},
 			Models: []gateway.Model{{
 				ID: m1.ID, Name: "m1", Price: gateway.Price{InputPerMillion: &price}, ContextTokens: 8000,
 			}},

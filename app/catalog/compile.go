@@ -71,7 +71,7 @@ func compileProvider(p Provider) gateway.Provider {
 		Rules: compileRules(p.Rules),
 	}
 	for _, h := range p.Headers {
-		out.Headers = append(out.Headers, gateway.Header{Name: h.Name, Value: h.Value})
+		out.Headers = append(out.Headers, gateway.Header{Name: h.Name, Value: h.text(), Secret: h.IsSecret()})
 	}
 	for _, k := range p.Keys {
 		if k.Enabled {

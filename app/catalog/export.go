@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"headgate/app/apperr"
@@ -265,8 +264,8 @@ func providerDocument(p Provider, secrets bool) exportProvider {
 	}
 	headers, isWhole := []exportHeader{}, true
 	for _, h := range p.Headers {
-		headers = append(headers, exportHeader(h))
-		isWhole = isWhole && (secrets || isPlainHeader(h.Name))
+		headers = append(headers, exportHeader{h.Name, h.text()})
+		isWhole = isWhole && (secrets || !h.IsSecret())
 	}
 	if isWhole {
 		out.Headers = &headers
@@ -286,15 +285,6 @@ func providerDocument(p Provider, secrets bool) exportProvider {
 	}
 	return out
 }
-
-// plainHeaders are headers that tell who asks and hold no secret. The value of
-// any other may be one.
-var plainHeaders = []string{
-	"accept-language", "http-referer", "openai-beta", "openai-organization", "openai-project", "referer",
-	"user-agent", "x-title",
-}
-
-func isPlainHeader(name string) bool { return slices.Contains(plainHeaders, strings.ToLower(name)) }
 
 func groupDocument(g Group) exportGroup {
 	out := exportGroup{

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"headgate/app/apperr"
+	"headgate/app/secret"
 )
 
 // reservedHeaders are the transport's, or carry credentials, which belong into
@@ -17,9 +18,42 @@ var reservedHeaders = []string{
 	"X-Goog-Api-Key",
 }
 
-// cleanHeaders trims and checks a provider's fixed headers.
-// Codes: too_many, header_invalid, header_reserved, header_duplicate.
-func cleanHeaders(in []Header) ([]Header, error) {
+// plainHeaders are headers that tell who asks and hold no secret. The value of
+// any other may be one.
+var plainHeaders = []string{
+	"accept-language", "http-referer", "openai-beta", "openai-organization", "openai-project", "referer",
+	"user-agent", "x-title",
+}
+
+func isPlainHeader(name string) bool { return slices.Contains(plainHeaders, strings.ToLower(name)) }
+
+// NewHeader returns a header whose value is a secret unless its name says that
+// it can't be one.
+func NewHeader(name, value string) Header {
+	if isPlainHeader(name) {
+		return Header{Name: name, Value: value}
+	}
+	hidden := secret.New(value)
+	return Header{Name: name, Hint: hidden.Hint(), Secret: hidden}
+}
+
+// IsSecret reports whether the value may be a secret.
+func (h Header) IsSecret() bool { return h.Hint != "" }
+
+// text is the value, secret or not.
+func (h Header) text() string {
+	if h.IsSecret() {
+		return h.Secret.Reveal()
+	}
+	return h.Value
+}
+
+// cleanHeaders trims and checks a provider's fixed headers. Secret values that
+// are to stay are taken from the stored ones, unless the provider has moved to
+// where they weren't given for.
+// Codes: too_many, header_invalid, header_reserved, header_duplicate,
+// header_value_needed.
+func cleanHeaders(in, stored []Header, moved bool) ([]Header, error) {
 	if err := checkCount(len(in), maxHeaders); err != nil {
 		return nil, err
 	}
@@ -35,7 +69,15 @@ func cleanHeaders(in []Header) ([]Header, error) {
 		case find(out, func(o Header) bool { return strings.EqualFold(o.Name, h.Name) }) != nil:
 			return nil, apperr.New("header_duplicate", "Name", h.Name)
 		}
-		out = append(out, h)
+		value := h.Value
+		if value == "" && h.IsSecret() {
+			old := find(stored, func(o Header) bool { return o.IsSecret() && strings.EqualFold(o.Name, h.Name) })
+			if old == nil || moved {
+				return nil, apperr.New("header_value_needed", "Name", h.Name)
+			}
+			value = old.text()
+		}
+		out = append(out, NewHeader(h.Name, value))
 	}
 	return out, nil
 }

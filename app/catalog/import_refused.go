@@ -17,7 +17,8 @@ var (
 	providerFields = map[string]string{
 		"name_invalid": "name", "name_taken": "name", "dialect_unknown": "dialect", "base_url_invalid": "base_url",
 		"header_invalid": "headers", "header_reserved": "headers", "header_duplicate": "headers",
-		"proxy_invalid": "proxy", "provider_key_invalid": "keys", "provider_key_duplicate": "keys",
+		"header_value_needed": "headers",
+		"proxy_invalid":       "proxy", "provider_key_invalid": "keys", "provider_key_duplicate": "keys",
 		"provider_keys_needed": "keys", "rules_too_many": "rules",
 	}
 	modelFields = map[string]string{

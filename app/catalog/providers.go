@@ -31,12 +31,13 @@ func byName(a, b string) int {
 }
 
 // SaveProvider creates or changes a provider and its key pool. A change of the
-// base URL's origin asks for the stored keys again, so that none is ever sent
-// to a host it was not given for.
+// base URL's origin, or of the proxy that reads what is sent in clear, asks for
+// the stored keys and secret header values again, so that none is ever sent to a
+// host it was not given for.
 //
 // Codes: provider_not_found, name_invalid, name_taken, dialect_unknown,
 // base_url_invalid, header_invalid, header_reserved, header_duplicate,
-// proxy_invalid, setting_out_of_range (a timeout), rules_too_many, rule_invalid,
+// header_value_needed, proxy_invalid, setting_out_of_range (a timeout), rules_too_many, rule_invalid,
 // provider_key_invalid, provider_key_duplicate, provider_key_not_found,
 // provider_keys_needed, too_many.
 func (c *Catalog) SaveProvider(ctx context.Context, in ProviderInput) (Provider, error) {
@@ -149,10 +150,11 @@ func (c *Configuration) prepareProvider(in ProviderInput) (Provider, error) {
 	if p.BaseURL, err = cleanBaseURL(in.BaseURL); err != nil {
 		return p, err
 	}
-	if p.Headers, err = cleanHeaders(in.Headers); err != nil {
+	if p.Proxy, err = cleanProxy(in.Proxy); err != nil {
 		return p, err
 	}
-	if p.Proxy, err = cleanProxy(in.Proxy); err != nil {
+	moved := before.ID != 0 && leadsElsewhere(before, p)
+	if p.Headers, err = cleanHeaders(in.Headers, before.Headers, moved); err != nil {
 		return p, err
 	}
 	if p.Timeouts, err = in.Timeouts, checkTimeouts(in.Timeouts); err != nil {
@@ -161,9 +163,17 @@ func (c *Configuration) prepareProvider(in ProviderInput) (Provider, error) {
 	if p.Rules, err = cleanRules(in.Rules); err != nil {
 		return p, err
 	}
-	moved := before.ID != 0 && Origin(before.BaseURL) != Origin(p.BaseURL)
 	p.Keys, err = keyPool(in.Keys, before.Keys, moved)
 	return p, err
+}
+
+// leadsElsewhere tells whether somebody would read a provider's secrets whom
+// they weren't given for: another server, or another proxy where nothing but
+// the proxy's honesty protects them. Over TLS a proxy passes on what it can't read.
+func leadsElsewhere(before, after Provider) bool {
+	origin := Origin(after.BaseURL)
+	return origin != Origin(before.BaseURL) ||
+		after.Proxy != "" && after.Proxy != before.Proxy && strings.HasPrefix(origin, "http:")
 }
 
 // keyPool makes the pool that was asked for, with the stored keys that it

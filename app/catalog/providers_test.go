@@ -122,7 +122,7 @@ func TestProviderIsChanged(t *testing.T) {
 	if saved.ID != p.ID || saved.Name != "renamed" || len(saved.Models) != 1 || saved.Models[0].ID != m.ID {
 		t.Errorf("saved %+v", saved)
 	}
-	if want := (catalog.Header{Name: "X-A", Value: "1"}); !slices.Equal(saved.Headers, []catalog.Header{want}) {
+	if want := catalog.NewHeader("X-A", "1"); !slices.Equal(saved.Headers, []catalog.Header{want}) {
 		t.Errorf("headers %+v", saved.Headers)
 	}
 	var texts []string

@@ -16,6 +16,9 @@ type Configuration struct {
 	Settings  settings.Settings
 	// Locked: the provider keys can't be opened, and are empty here.
 	Locked bool
+	// Unsealed: secret values of headers stand as they were typed, from before
+	// they were sealed. Saving the providers seals them.
+	Unsealed bool
 }
 
 // Store keeps the configuration.

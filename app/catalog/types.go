@@ -33,10 +33,15 @@ type Timeouts struct {
 	ReplySeconds      int `json:"replySeconds"`
 }
 
-// Header is sent with every request to a provider.
+// Header is sent with every request to a provider. A value that may be a secret,
+// which NewHeader tells by the name, is kept sealed and never shown.
 type Header struct {
 	Name  string `json:"name"`
-	Value string `json:"value"`
+	Value string `json:"value"` // "": there is none, or it may be a secret
+	// Hint is safe to show in place of a value that may be a secret; "": it is
+	// none. In an input without Value it says that the stored value stays.
+	Hint   string       `json:"hint"`
+	Secret secret.Value `json:"-"` // the value that may be a secret
 }
 
 // ProviderKey is one credential of a provider.

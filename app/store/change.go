@@ -46,6 +46,12 @@ func (c configTx) saveHeaders(p *catalog.Provider) error {
 	}
 	for i, h := range p.Headers {
 		row := providerHeaderRow{ProviderID: p.ID, Position: i, Name: h.Name, Value: h.Value}
+		if h.IsSecret() {
+			var err error
+			if row.Sealed, err = c.sealer.Seal([]byte(h.Secret.Reveal()), headerPlace(p.ID, h.Name, p.BaseURL)); err != nil {
+				return fmt.Errorf("seal the header %q of provider %q: %w", h.Name, p.Name, err)
+			}
+		}
 		if err := c.tx.Create(&row).Error; err != nil {
 			return err
 		}

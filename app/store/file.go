@@ -62,10 +62,10 @@ func openFile(ctx context.Context, s spec, log *slog.Logger) (f *file, err error
 			f = nil
 		}
 	}()
-	if f.writeSQL, err = openSQL(s.path, writerPragmas(s.synchronous), "immediate", 1); err != nil {
+	if f.writeSQL, err = openSQL(s.path, s.writerPragmas(), "immediate", 1); err != nil {
 		return f, err
 	}
-	if err := checkPragmas(ctx, f.writeSQL, writerPragmas(s.synchronous)); err != nil {
+	if err := checkPragmas(ctx, f.writeSQL, s.writerPragmas()); err != nil {
 		return f, err
 	}
 	if err := steps.migrate(ctx, f.writeSQL, s, current, log); err != nil {
@@ -75,8 +75,8 @@ func openFile(ctx context.Context, s spec, log *slog.Logger) (f *file, err error
 		if err := f.writeSQL.Close(); err != nil {
 			return f, err
 		}
-		f.writeSQL = openWriter(s.path, writerPragmas(s.synchronous))
-		if err := checkPragmas(ctx, f.writeSQL, writerPragmas(s.synchronous)); err != nil {
+		f.writeSQL = openWriter(s.path, s.writerPragmas())
+		if err := checkPragmas(ctx, f.writeSQL, s.writerPragmas()); err != nil {
 			return f, err
 		}
 	}

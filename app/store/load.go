@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -13,7 +14,7 @@ import (
 )
 
 // load reads the whole configuration, opening what is sealed. While the sealer is
-// locked, provider keys are empty and the configuration says so.
+// locked, provider keys and secret headers are empty and the configuration says so.
 func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
 	var c catalog.Configuration
 	var err error
@@ -22,6 +23,9 @@ func load(tx *gorm.DB, sealer Sealer) (catalog.Configuration, error) {
 		c.Providers, err = loadProviders(tx, noKeys{})
 	}
 	if err != nil {
+		return c, err
+	}
+	if c.Unsealed, err = hasUnsealed(tx); err != nil {
 		return c, err
 	}
 	if c.Groups, err = loadGroups(tx, c.Providers); err != nil {
@@ -66,7 +70,11 @@ func loadProviders(tx *gorm.DB, sealer Sealer) ([]catalog.Provider, error) {
 	}
 	for _, r := range headers {
 		p := at[r.ProviderID]
-		p.Headers = append(p.Headers, catalog.Header{Name: r.Name, Value: r.Value})
+		h, err := openHeader(sealer, r, p.BaseURL)
+		if err != nil {
+			return nil, err
+		}
+		p.Headers = append(p.Headers, h)
 	}
 	for _, r := range keys {
 		p := at[r.ProviderID]
@@ -81,6 +89,15 @@ func loadProviders(tx *gorm.DB, sealer Sealer) ([]catalog.Provider, error) {
 		p.Models = append(p.Models, r.domain())
 	}
 	return list, nil
+}
+
+// hasUnsealed tells whether a value stands as it was typed though it may be a secret.
+func hasUnsealed(tx *gorm.DB) (bool, error) {
+	var rows []providerHeaderRow
+	err := tx.Where("sealed IS NULL").Find(&rows).Error
+	return slices.ContainsFunc(rows, func(r providerHeaderRow) bool {
+		return catalog.NewHeader(r.Name, r.Value).IsSecret()
+	}), err
 }
 
 // loadGroups gives members the names they are read by.

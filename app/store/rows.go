@@ -29,7 +29,8 @@ type providerHeaderRow struct {
 	ProviderID int64 `gorm:"primaryKey;autoIncrement:false"`
 	Position   int   `gorm:"primaryKey;autoIncrement:false"`
 	Name       string
-	Value      string
+	Value      string // of one that is no secret
+	Sealed     []byte // the value of one that may be; nil: none is
 }
 
 type providerKeyRow struct {

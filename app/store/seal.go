@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"headgate/app/apperr"
 	"headgate/app/catalog"
@@ -25,4 +26,24 @@ func openSecret(sealer Sealer, r providerKeyRow, baseURL string) (secret.Value, 
 		return secret.Value{}, apperr.Wrap(err, "secret_key_mismatch", "ProviderKeyID", r.ID)
 	}
 	return secret.New(string(clear)), nil
+}
+
+// headerPlace binds the sealed value of a header in the same way.
+func headerPlace(provider int64, name, baseURL string) string {
+	return fmt.Sprintf("provider_headers|sealed|%d|%s|%s", provider, strings.ToLower(name), catalog.Origin(baseURL))
+}
+
+// openHeader opens a header whose value is sealed. Code: secret_key_mismatch.
+func openHeader(sealer Sealer, r providerHeaderRow, baseURL string) (catalog.Header, error) {
+	if r.Sealed == nil {
+		return catalog.NewHeader(r.Name, r.Value), nil
+	}
+	clear, err := sealer.Open(r.Sealed, headerPlace(r.ProviderID, r.Name, baseURL))
+	if errors.Is(err, secret.ErrLocked) {
+		return catalog.Header{}, err
+	}
+	if err != nil {
+		return catalog.Header{}, apperr.Wrap(err, "secret_key_mismatch", "Header", r.Name)
+	}
+	return catalog.NewHeader(r.Name, string(clear)), nil
 }

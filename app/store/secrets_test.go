@@ -22,6 +22,7 @@ func TestProviderKeysAreSealedAtRest(t *testing.T) {
 	db := open(t, dir)
 	p := addProvider(t, db, "up", keyText)
 	p.Keys[0].Secret = secret.New("sk-canary-replaced-9876543210")
+	p.Headers = []catalog.Header{catalog.NewHeader("X-Gate", "sk-canary-of-a-header")}
 	change(t, db, func(tx catalog.Tx) error { return tx.SaveProvider(&p) })
 	if _, err := os.Stat(filepath.Join(dir, "headgate.db-wal")); err != nil {
 		t.Fatalf("there is no journal to search: %v", err)
@@ -47,12 +48,18 @@ func TestMovedCiphertextDoesNotOpen(t *testing.T) {
 		"to http":         `UPDATE providers SET base_url = 'http://up.example/v1' WHERE id = 1`,
 		"changed":         `UPDATE provider_keys SET secret = zeroblob(length(secret)) WHERE id = 1`,
 		"cut":             `UPDATE provider_keys SET secret = x'' WHERE id = 1`,
+		"header's name":   `UPDATE provider_headers SET name = 'X-Shown' WHERE position = 0`,
+		"another header":  `UPDATE provider_headers SET sealed = (SELECT sealed FROM provider_headers WHERE position = 1) WHERE position = 0`,
+		"header's host":   `DELETE FROM provider_keys; UPDATE providers SET base_url = 'https://evil.example/v1' WHERE id = 1`,
+		"key as a header": `UPDATE provider_headers SET sealed = (SELECT secret FROM provider_keys WHERE id = 1) WHERE position = 0`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			db := open(t, dir)
-			addProvider(t, db, "up", keyText, "sk-second-0123456789")
+			p := addProvider(t, db, "up", keyText, "sk-second-0123456789")
+			p.Headers = []catalog.Header{catalog.NewHeader("X-A", "a"), catalog.NewHeader("X-B", "b")}
+			change(t, db, func(tx catalog.Tx) error { return tx.SaveProvider(&p) })
 			shut(t, db)
 			path := filepath.Join(dir, "headgate.db")
 			run(t, path, statement)
@@ -60,8 +67,8 @@ func TestMovedCiphertextDoesNotOpen(t *testing.T) {
 				t.Fatalf("Open gave %v", err)
 			}
 			var rows int
-			if err := raw(t, path).QueryRow("SELECT count(*) FROM provider_keys").Scan(&rows); err != nil || rows != 2 {
-				t.Errorf("%d keys are left, %v", rows, err)
+			if err := raw(t, path).QueryRow("SELECT count(*) FROM provider_headers").Scan(&rows); err != nil || rows != 2 {
+				t.Errorf("%d headers are left, %v", rows, err)
 			}
 		})
 	}
@@ -135,5 +142,43 @@ func TestLogHasNoValues(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "canary") {
 		t.Errorf("the log has values:\n%s", log.String())
+	}
+}
+
+// What was typed before header values were sealed is known for a secret, and
+// sealed by the next save.
+func TestHeadersOfBeforeAreSealed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	long := strings.Repeat("canary-of-a-header ", 1000) // on pages that are free afterwards
+	db := open(t, dir)
+	p := addProvider(t, db, "up", keyText)
+	p.Headers = []catalog.Header{{Name: "X-Title", Value: "plain-words"}, catalog.NewHeader("X-Gate", "?")}
+	change(t, db, func(tx catalog.Tx) error { return tx.SaveProvider(&p) })
+	if load(t, db).Unsealed {
+		t.Error("what is sealed is said not to be")
+	}
+	shut(t, db)
+	run(t, filepath.Join(dir, "headgate.db"), `UPDATE provider_headers SET value = ?, sealed = NULL WHERE name = 'X-Gate'`, long)
+	db = open(t, dir)
+	stored := load(t, db)
+	h := stored.Providers[0].Headers[1]
+	if !stored.Unsealed || !h.IsSecret() || h.Value != "" || h.Secret.Reveal() != long {
+		t.Fatalf("unsealed %v: %+v", stored.Unsealed, h)
+	}
+	change(t, db, func(tx catalog.Tx) error { return tx.SaveProvider(&stored.Providers[0]) })
+	if stored = load(t, db); stored.Unsealed || stored.Providers[0].Headers[1] != h {
+		t.Errorf("sealed: %v, %+v", stored.Unsealed, stored.Providers[0].Headers)
+	}
+	shut(t, db)
+	// Copies that were made before are left as they are.
+	if err := os.RemoveAll(filepath.Join(dir, "backups")); err != nil {
+		t.Fatal(err)
+	}
+	if found := contains(t, dir, "canary-of-a-header"); len(found) > 0 {
+		t.Errorf("the value still stands in clear in %v", found)
+	}
+	if found := contains(t, dir, "plain-words"); len(found) == 0 {
+		t.Error("the search finds nothing")
 	}
 }

@@ -50,17 +50,21 @@ type pragma struct{ name, set, want string }
 
 // writerPragmas are in the order in which they must run: waiting for locks
 // comes before anything that locks, auto_vacuum before the first page exists.
-func writerPragmas(synchronous string) []pragma {
-	return []pragma{
+func (s spec) writerPragmas() []pragma {
+	list := []pragma{
 		{"busy_timeout", "5000", "5000"},
 		{"auto_vacuum", "2", "2"},
 		{"journal_mode", "WAL", "wal"},
-		{"synchronous", synchronous, map[string]string{"FULL": "2", "NORMAL": "1"}[synchronous]},
+		{"synchronous", s.synchronous, map[string]string{"FULL": "2", "NORMAL": "1"}[s.synchronous]},
 		{"foreign_keys", "1", "1"},
 		{"temp_store", "2", "2"},
 		{"cache_size", "-8192", "-8192"},
 		{"journal_size_limit", "67108864", "67108864"},
 	}
+	if !s.manyRows { // what was replaced doesn't lie about in free pages
+		list = append(list, pragma{"secure_delete", "1", "1"})
+	}
+	return list
 }
 
 func readerPragmas() []pragma {

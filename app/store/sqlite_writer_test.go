@@ -11,13 +11,13 @@ import (
 
 func openTestWriter(t *testing.T) *sql.DB {
 	t.Helper()
-	db := openWriter(filepath.Join(t.TempDir(), "a#b%20c?.db"), writerPragmas("NORMAL"))
+	db := openWriter(filepath.Join(t.TempDir(), "a#b%20c?.db"), spec{synchronous: "NORMAL", manyRows: true}.writerPragmas())
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := checkPragmas(t.Context(), db, writerPragmas("NORMAL")); err != nil {
+	if err := checkPragmas(t.Context(), db, spec{synchronous: "NORMAL", manyRows: true}.writerPragmas()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.ExecContext(t.Context(), "CREATE TABLE t (n INTEGER UNIQUE, v); -- and then\nCREATE INDEX i ON t (v);\n"); err != nil {

@@ -105,7 +105,7 @@ func TestRoundTrip(t *testing.T) {
 	price, free := 1.5, 0.0
 	p := catalog.Provider{
 		Name: "up", Dialect: "openai", BaseURL: "https://up.example/v1", Enabled: true,
-		Headers: []catalog.Header{{Name: "X-Team", Value: "a"}, {Name: "X-Other", Value: "b"}},
+		Headers: []catalog.Header{{Name: "X-Title", Value: "a"}, catalog.NewHeader("X-Other", "b")},
 		Keys:    []catalog.ProviderKey{{Enabled: true, Secret: secret.New(keyText)}, {Secret: secret.New("sk-second-0123456789")}},
 		Models:  []catalog.Model{}, CreatedAt: 11, UpdatedAt: 12, Proxy: "socks5://127.0.0.1:1080",
 		Timeouts: catalog.Timeouts{ConnectSeconds: 1, FirstTokenSeconds: 2, StreamIdleSeconds: 3, ReplySeconds: 4},

@@ -28,7 +28,7 @@ function fill(fake: FakeProgram) {
   })
   const router = provider(2, 'OpenRouter', {
     baseUrl: 'https://openrouter.ai/api/v1',
-    headers: [{ name: 'X-Title', value: 'Headgate' }],
+    headers: [{ name: 'X-Title', value: 'Headgate', hint: '' }],
     keys: [
       { id: 20, hint: 'sk-o…9f2c', enabled: true },
       { id: 21, hint: 'sk-o…77ab', enabled: false },

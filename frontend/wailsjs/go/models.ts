@@ -1162,6 +1162,7 @@ export namespace catalog {
 	export class Header {
 	    name: string;
 	    value: string;
+	    hint: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Header(source);
@@ -1171,6 +1172,7 @@ export namespace catalog {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.name = source["name"];
 	        this.value = source["value"];
+	        this.hint = source["hint"];
 	    }
 	}
 	export class KeyHealth {

@@ -78,7 +78,7 @@ export function cleaned(input: ProviderInput): ProviderInput {
     proxy: input.proxy.trim(),
     rules: sentRules(input.rules),
     headers: input.headers
-      .map(({ name, value }) => ({ name: name.trim(), value: value.trim() }))
+      .map(({ name, value, hint }) => ({ name: name.trim(), value: value.trim(), hint }))
       .filter(({ name, value }) => name !== '' || value !== ''),
     keys: input.keys
       .map((key) => ({ ...key, secret: key.secret.trim() }))

@@ -42,10 +42,30 @@ describe('ProviderForm', () => {
         dialect: 'openai',
         baseUrl: 'https://api.groq.com/openai/v1',
         enabled: true,
-        headers: [{ name: 'X-Title', value: 'H' }],
+        headers: [{ name: 'X-Title', value: 'H', hint: '' }],
         keys: [{ id: 0, secret: 'gsk_secret', enabled: true }],
       },
     ])
+  })
+
+  it('keeps a stored header value unseen, or replaces it', async () => {
+    const headers = [{ name: 'X-Gate', value: '', hint: 'gate…6789' }]
+    const onsaved = vi.fn()
+    const { fake, user } = await show(ProviderForm, {
+      provider: provider(1, 'A', { headers }),
+      onclose: () => {},
+      onsaved,
+    })
+    const value = screen.getByLabelText('Header value')
+    expect(value).toHaveAttribute('type', 'password')
+    expect(value).toHaveAttribute('placeholder', expect.stringContaining('gate…6789'))
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(onsaved).toHaveBeenCalledTimes(1))
+    expect(fake.last('Providers.Save')).toMatchObject([{ headers }])
+    await user.type(value, 'another')
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(onsaved).toHaveBeenCalledTimes(2))
+    expect(fake.last('Providers.Save')).toMatchObject([{ headers: [{ value: 'another' }] }])
   })
 
   it('complains beside the fields and sends nothing', async () => {
