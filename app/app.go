@@ -51,6 +51,7 @@ type App struct {
 	Playground *playground.Playground
 	Uploads    *Uploads
 	Imports    *Imports
+	Support    *Support
 
 	told atomic.Pointer[func(notify.Change)] // nil: the log only
 	Keys *Keys
@@ -62,7 +63,10 @@ func New(o Options) *App {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &App{Options: o, Bus: &event.Bus{}}
+	a := &App{Options: o, Bus: &event.Bus{}}
+	a.Support = &Support{app: a, started: time.Now()}
+	a.Log = slog.New(a.Support.log.Over(o.Log.Handler()))
+	return a
 }
 
 // Start takes the data folder, opens what is in it and applies it to the

@@ -31,6 +31,7 @@ func Documents(a *app.App) map[string]Document {
 	return map[string]Document{
 		"calls":         func(_ context.Context, args string) (File, error) { return callsFile(a, args) },
 		"backup":        func(_ context.Context, args string) (File, error) { return backupFile(a, args) },
+		"support":       func(_ context.Context, args string) (File, error) { return supportFile(a, args) },
 		"configuration": func(ctx context.Context, args string) (File, error) { return configurationFile(ctx, a, args) },
 	}
 }

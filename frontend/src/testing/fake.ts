@@ -16,6 +16,7 @@ import { notificationsHandlers } from './fake/notifications'
 import { playgroundHandlers, type Said } from './fake/playground'
 import { providersHandlers } from './fake/providers'
 import { secretsHandlers } from './fake/secrets'
+import { supportHandlers } from './fake/support'
 import { settingsHandlers } from './fake/settings'
 import { systemHandlers } from './fake/system'
 
@@ -187,6 +188,7 @@ export class FakeProgram {
     ...backupsHandlers(this),
     ...importsHandlers(this),
     ...secretsHandlers(this),
+    ...supportHandlers,
     ...systemHandlers(this),
     ...notificationsHandlers(this),
   }

@@ -223,6 +223,38 @@ export namespace app {
 	        this.params = source["params"];
 	    }
 	}
+	export class SupportBundle {
+	    id: string;
+	    files: support.File[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SupportBundle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.files = this.convertValues(source["files"], support.File);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Upload {
 	    id: string;
 	    name: string;
@@ -2290,6 +2322,25 @@ export namespace settings {
 		    }
 		    return a;
 		}
+	}
+
+}
+
+export namespace support {
+	
+	export class File {
+	    name: string;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new File(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.text = source["text"];
+	    }
 	}
 
 }

@@ -12,6 +12,7 @@ import * as boundPlayground from '../../../wailsjs/go/api/Playground'
 import * as boundProviders from '../../../wailsjs/go/api/Providers'
 import * as boundSecrets from '../../../wailsjs/go/api/Secrets'
 import * as boundSettings from '../../../wailsjs/go/api/Settings'
+import * as boundSupport from '../../../wailsjs/go/api/Support'
 import * as boundSystem from '../../../wailsjs/go/api/System'
 import { asFailure } from './failure'
 import type * as T from './types'
@@ -160,6 +161,10 @@ export const secrets = {
   unlock: call<[passphrase: string], void>('Secrets.Unlock', boundSecrets.Unlock),
   keep: call<[where: string, passphrase: string], void>('Secrets.Keep', boundSecrets.Keep),
   rotate: call<[passphrase: string], void>('Secrets.Rotate', boundSecrets.Rotate),
+}
+
+export const support = {
+  make: call<[window: string], T.SupportBundle>('Support.Make', boundSupport.Make),
 }
 
 export const system = {

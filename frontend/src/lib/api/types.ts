@@ -81,6 +81,7 @@ export type Backup = Plain<api.Backup>
 export type Question = Plain<playground.Question>
 export type News = Plain<playground.News>
 export type Upload = Plain<app.Upload>
+export type SupportBundle = Plain<app.SupportBundle>
 export type KeysState = Plain<Omit<app.KeysState, 'locked'>> & { locked: CodedError | null }
 export type CodedError = Pick<apperr.Error, 'code' | 'params'> & {
   problem?: CodedError
