@@ -14,7 +14,7 @@ var version = "dev"
 
 func main() {
 	os.Exit(cli.Run(cli.Program{
-		Args: os.Args[1:], Env: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: os.Args[1:], Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Version: version, Pages: frontend.Pages,
 	}))
 }

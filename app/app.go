@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,9 @@ type Options struct {
 	Secrets secret.Options
 	Version string
 	Log     *slog.Logger
+	// Visitors answer at the folder's own door, where the command line of the same
+	// person asks; nil: nobody does.
+	Visitors func(*App) http.Handler
 }
 
 // App is the whole program but for its face.
@@ -132,7 +136,13 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.Listener.Move(ctx, address)
+	if err := a.Listener.Move(ctx, address); err != nil {
+		return err
+	}
+	if a.Visitors != nil {
+		a.lock.Serve(a.Visitors(a))
+	}
+	return nil
 }
 
 // StartGateway opens the gateway's door at the address of this run. While the
@@ -203,9 +213,15 @@ func (a *App) address(ctx context.Context) (string, error) {
 // running in the same data folder.
 func (a *App) OnShow(show func()) { a.lock.OnShow(show) }
 
+// OnQuit sets what happens when the command line wants this program to end.
+func (a *App) OnQuit(quit func()) { a.lock.OnQuit(quit) }
+
 // Close ends everything that Start began. It is safe after a failed Start.
 func (a *App) Close(ctx context.Context) error {
 	var errs []error
+	if a.lock != nil {
+		errs = append(errs, a.lock.Shut()) // a second start waits for the folder from here on
+	}
 	if a.Listener != nil {
 		a.Listener.Stop(ctx)
 	}

@@ -1,28 +1,36 @@
 // Package cli is the command line: what the words after "headgate" do.
 //
+// It speaks English, whatever the window's language: scripts read it, and people
+// paste it into reports. commands.go holds all there is; help, completion and the
+// reading of flags come from that list.
+//
 // It exits with 0 when done, 1 when something failed, which it then says in a
-// sentence on stderr, and 2 when the words can't be understood.
+// sentence on stderr, 2 when the words can't be understood, 3 when no Headgate
+// runs that could do it, and 4 when one runs whose gateway lets no calls in.
 package cli
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 
 	"headgate/app"
 	"headgate/app/apperr"
 	"headgate/app/desktop"
 	"headgate/app/i18n"
+	"headgate/app/server"
 )
 
 // Program is one run of the command.
 type Program struct {
-	Args    []string // without the program's name
-	Env     []string // as os.Environ
+	Args    []string  // without the program's name
+	Env     []string  // as os.Environ
+	Stdin   io.Reader // nil: nothing is there
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Version string
@@ -30,34 +38,12 @@ type Program struct {
 	Stop    <-chan os.Signal // the first ends serve, the second at once; nil: SIGINT and SIGTERM
 }
 
-const usage = `Headgate is a gateway on localhost that answers OpenAI-compatible calls.
-
-  headgate                       open the window; without a display, serve
-  headgate serve [flags]         run without a window, with its pages on a port of their own
-      --data DIR                 data folder            (HEADGATE_DATA)
-      --addr HOST:PORT           gateway's address      (HEADGATE_ADDR; default: the settings')
-      --admin HOST:PORT          address of the pages   (HEADGATE_ADMIN_ADDR; default: 127.0.0.1:8002)
-  headgate import [flags] FILE   apply a configuration file (JSON, or locked under the passphrase
-                                 in HEADGATE_PASSPHRASE), or move over from the old server's
-                                 api_server.db, and print what that changed
-      --data DIR                 data folder            (HEADGATE_DATA)
-      --preview                  print what would change, and change nothing
-      --calls                    bring the old server's call logs along
-  headgate version               print the version
-  headgate help                  print this
-
-serve asks for a login: ADMIN_USERNAME (default: admin) and ADMIN_PASSWORD. Without a
-password it makes one at its first start and prints it once.
-HEADGATE_MASTER_KEY, or the file that HEADGATE_MASTER_KEY_FILE names, opens the provider
-keys where they are locked with a passphrase, and locks those of a new folder with it.
-DATABASE_URL=sqlite:///path.db keeps the data elsewhere than in the data folder.
-A .env file in the working directory may set all of these; the environment wins.
-`
-
 const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
+	exitDone       = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitNotRunning = 3
+	exitShut       = 4 // one runs, but its gateway lets no calls in
 )
 
 // errUsage is a command line that can't be understood; words about it have been
@@ -68,12 +54,19 @@ var errUsage = errors.New("usage")
 func Run(p Program) int {
 	err := p.dispatch()
 	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
+	case err == nil, errors.Is(err, errHelped):
 		return exitDone
 	case errors.Is(err, errUsage):
 		return exitUsage
 	case errors.Is(err, errTold):
 		return exitFailed
+	case errors.Is(err, errShut):
+		return exitShut
+	case errors.Is(err, errNotRunning):
+		fmt.Fprintln(p.Stderr, "headgate: no Headgate runs in this data folder. headgate opens the window, headgate serve does without one.")
+		return exitNotRunning
+	case errors.Is(err, errNoneRuns):
+		return exitNotRunning
 	}
 	if apperr.Code(err) == apperr.Internal {
 		p.logger(slog.LevelInfo).Error("headgate failed", "error", err)
@@ -82,43 +75,58 @@ func Run(p Program) int {
 	return exitFailed
 }
 
-// errTold is a failure that a person has read about already.
-var errTold = errors.New("told")
+// What has been told already.
+var (
+	errHelped   = errors.New("helped")
+	errTold     = errors.New("told")         // a failure
+	errNoneRuns = errors.New("none runs")    // no Headgate
+	errShut     = errors.New("gateway shut") // its gateway
+)
 
 func (p Program) dispatch() error {
 	if len(p.Args) == 0 {
 		return p.window()
 	}
-	command, args := p.Args[0], p.Args[1:]
-	switch command {
-	case "serve":
-		return p.serve(args)
-	case "import":
-		return p.importFile(args)
-	case "version", "--version", "-v":
-		if len(args) > 0 {
-			return p.misused("version takes nothing after it")
-		}
-		_, err := fmt.Fprintf(p.Stdout, "headgate %s\n", p.Version)
-		return err
-	case "help", "--help", "-help", "-h":
-		_, err := io.WriteString(p.Stdout, usage)
-		return err
-	default:
-		return p.misused(fmt.Sprintf("%q is not a command", command))
+	args := slices.Clone(p.Args)
+	switch args[0] {
+	case "--version", "-v":
+		args[0] = "version"
+	case "--help", "-help", "-h":
+		args[0] = "help"
 	}
+	c, name, rest := find(commands(), args)
+	switch {
+	case c == nil:
+		return p.misused("", fmt.Sprintf("%q is not a command", args[0]))
+	case c.run != nil:
+		g, err := p.parse(c, name, rest)
+		if err != nil {
+			return err
+		}
+		return c.run(p, g)
+	case len(rest) == 0:
+		return p.misused(name, "it needs a command")
+	case isHelp(rest[0]):
+		_, err := io.WriteString(p.Stdout, helpOf(c, name))
+		return err
+	}
+	return p.misused(name, fmt.Sprintf("%q is not one of its commands", rest[0]))
 }
 
-func (p Program) misused(why string) error {
-	fmt.Fprintf(p.Stderr, "headgate: %s\n\n%s", why, usage)
-	return errUsage
+func isHelp(word string) bool {
+	return slices.Contains([]string{"--help", "-help", "-h", "help"}, word)
 }
 
 // window opens the window or, where none can be had, says why and serves.
 func (p Program) window() error {
 	if why := desktop.Available(); why != nil {
 		fmt.Fprintf(p.Stderr, "headgate: no window: %v. Running headgate serve instead.\n", why)
-		return p.serve(nil)
+		c, name, _ := find(commands(), []string{"serve"})
+		g, err := p.parse(c, name, nil)
+		if err != nil {
+			return err
+		}
+		return p.serve(g)
 	}
 	env, err := p.environment()
 	if err != nil {
@@ -134,7 +142,7 @@ func (p Program) window() error {
 	}
 	a := app.New(app.Options{
 		DataDir: data, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: env["HEADGATE_ADDR"],
-		Version: p.Version, Log: p.logger(slog.LevelInfo),
+		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,
 	})
 	if err := desktop.Run(desktop.Options{App: a, Pages: p.Pages, Stderr: p.Stderr}); err != nil {
 		if apperr.Code(err) == apperr.Internal { // a coded one has been told as it is
@@ -143,6 +151,13 @@ func (p Program) window() error {
 		return errTold
 	}
 	return nil
+}
+
+func (p Program) stdin() io.Reader {
+	if p.Stdin == nil {
+		return strings.NewReader("")
+	}
+	return p.Stdin
 }
 
 func (p Program) logger(level slog.Level) *slog.Logger {

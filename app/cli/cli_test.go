@@ -172,11 +172,24 @@ func TestWords(t *testing.T) {
 		{"--help", 0, "headgate serve", ""},
 		{"serve --help", 0, "--admin HOST:PORT", ""},
 		{"fly", 2, "", `"fly" is not a command`},
-		{"version now", 2, "", "nothing after it"},
+		{"version now", 2, "", `"now" is one word too many`},
 		{"serve --port 1", 2, "", "-port"},
-		{"serve now", 2, "", `no "now"`},
-		{"import", 2, "", "one file"},
-		{"import a.json b.json", 2, "", "one file"},
+		{"serve now", 2, "", `"now" is one word too many`},
+		{"import", 2, "", "needs FILE"},
+		{"import a.json b.json", 2, "", `"b.json" is one word too many`},
+		{"import --help", 0, "Examples:\n  headgate import configuration.json --preview", ""},
+		{"help keys create", 0, "headgate keys create NAME [flags]", ""},
+		{"help fly", 2, "", `"fly" is not a command`},
+		{"keys", 2, "", "needs a command"},
+		{"keys --help", 0, "revoke NAME", ""},
+		{"keys fly", 2, "", `"fly" is not one`},
+		{"keys create laptop --data x", 2, "", "--group GROUPS, or --models"},
+		{"keys create laptop --models --days 0", 2, "", "whole number"},
+		{"completion tcsh", 2, "", "none of bash"},
+		{"complete keys c", 0, "create\tmake an API key", ""},
+		{"complete -- import --pr", 0, "--preview\tprint what would change", ""},
+		{"complete -- completion f", 0, "fish\t", ""},
+		{"complete -- fly x", 0, "", ""},
 	} {
 		t.Run(tc.args, func(t *testing.T) {
 			got := run(t, nil, strings.Fields(tc.args)...)
@@ -199,7 +212,6 @@ func TestFailuresAreOneSentence(t *testing.T) {
 	folder := t.TempDir()
 	serve(t, []string{"ADMIN_PASSWORD=x"}, anyPorts(folder)...)
 	noFolder := writeFile(t, filepath.Join(t.TempDir(), "file"), "")
-	config := writeFile(t, filepath.Join(t.TempDir(), "c.json"), `{"version":1}`)
 	wrong := writeFile(t, filepath.Join(t.TempDir(), "w.json"), `{"version":1,"provders":[]}`)
 	for name, tc := range map[string]struct {
 		env  []string
@@ -209,7 +221,6 @@ func TestFailuresAreOneSentence(t *testing.T) {
 		"GatewayPortTaken":   {nil, []string{"serve", "--data", t.TempDir(), "--addr", taken.Addr().String(), "--admin", "127.0.0.1:0"}, taken.Addr().String()},
 		"AdminPortTaken":     {nil, []string{"serve", "--data", t.TempDir(), "--addr", "127.0.0.1:0", "--admin", taken.Addr().String()}, "--admin"},
 		"FolderLocked":       {nil, anyPorts(folder), "already uses the data folder"},
-		"ImportFolderLocked": {nil, []string{"import", "--data", folder, config}, "already uses the data folder"},
 		"FolderIsAFile":      {nil, anyPorts(noFolder), noFolder},
 		"NoFolder":           {[]string{"HOME="}, []string{"serve"}, "HEADGATE_DATA"},
 		"NoSuchImport":       {nil, []string{"import", "--data", t.TempDir(), "nowhere.json"}, "nowhere.json"},

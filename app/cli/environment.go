@@ -2,9 +2,6 @@ package cli
 
 import (
 	"errors"
-	"flag"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,25 +61,6 @@ func dataFolder(flagged string, env map[string]string) (string, error) {
 		return filepath.Join(home, ".local", "share", "headgate"), nil
 	}
 	return "", apperr.New("data_folder_unknown")
-}
-
-// parse reads flags that may stand before, between and after the other words,
-// which it returns. It writes about what it doesn't understand.
-func (p Program) parse(flags *flag.FlagSet, args []string) (words []string, err error) {
-	flags.SetOutput(io.Discard)
-	for {
-		if err := flags.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				_, _ = io.WriteString(p.Stdout, usage)
-				return nil, err
-			}
-			return nil, p.misused(fmt.Sprintf("%s: %v", flags.Name(), err))
-		}
-		if flags.NArg() == 0 {
-			return words, nil
-		}
-		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
-	}
 }
 
 func firstOf(values ...string) string {

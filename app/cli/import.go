@@ -2,16 +2,18 @@ package cli
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 
 	"headgate/app"
 	"headgate/app/apperr"
 	"headgate/app/catalog"
 	"headgate/app/oldserver"
+	"headgate/app/server"
 )
 
 // passphraseVariable names the environment variable that a locked configuration
@@ -22,66 +24,82 @@ const passphraseVariable = "HEADGATE_PASSPHRASE"
 // over, and prints what that changed.
 // Codes: import_file_unreadable, those of app.Start, catalog.Import and
 // oldserver.
-func (p Program) importFile(args []string) error {
-	flags := flag.NewFlagSet("import", flag.ContinueOnError)
-	data := flags.String("data", "", "")
-	preview := flags.Bool("preview", false, "")
-	calls := flags.Bool("calls", false, "")
-	words, err := p.parse(flags, args)
-	if err != nil {
-		return err
-	}
-	if len(words) != 1 {
-		return p.misused("import takes one file")
-	}
-	path := words[0]
+func (p Program) importFile(g given) error {
+	path, preview, calls := g.words[0], g.is("preview"), g.is("calls")
 	isOld, err := oldserver.IsDatabase(path)
 	if err != nil {
 		return apperr.Wrap(err, "import_file_unreadable", "File", path)
 	}
-	if isOld {
-		return p.inApp(*data, func(ctx context.Context, a *app.App) error {
-			return p.moveOver(ctx, a, path, *preview, *calls)
-		})
+	if calls && !isOld {
+		return p.misused("import", "--calls is for an old server's database")
 	}
-	if *calls {
-		return p.misused("--calls is for an old server's database")
+	var file []byte
+	passphrase := ""
+	if !isOld {
+		if file, err = readFile(path); err != nil {
+			return apperr.Wrap(err, "import_file_unreadable", "File", path)
+		}
+		if catalog.IsLocked(file) {
+			if passphrase, err = p.passphrase(g); err != nil {
+				return err
+			}
+			if passphrase == "" {
+				return p.misused("import", "the file is locked: give --passphrase-file, or set "+passphraseVariable)
+			}
+		}
 	}
-	text, err := readFile(path)
-	if err != nil {
-		return apperr.Wrap(err, "import_file_unreadable", "File", path)
-	}
-	if text, err = p.unlocked(text); err != nil {
+	err = p.inRunning(g.text("data"), func(ctx context.Context, c *caller) error {
+		return p.importThere(ctx, c, path, passphrase, preview, calls)
+	})
+	if !errors.Is(err, errNotRunning) {
 		return err
 	}
-	return p.inApp(*data, func(ctx context.Context, a *app.App) error {
+	if isOld {
+		return p.inApp(g.text("data"), func(ctx context.Context, a *app.App) error {
+			return p.moveOver(ctx, a, path, preview, calls)
+		})
+	}
+	if file, err = catalog.Unlock(file, passphrase); err != nil {
+		return err
+	}
+	return p.inApp(g.text("data"), func(ctx context.Context, a *app.App) error {
 		apply := a.Catalog.Import
-		if *preview {
+		if preview {
 			apply = a.Catalog.PreviewImport
 		}
-		report, err := apply(ctx, text)
+		report, err := apply(ctx, file)
 		if err == nil {
 			p.tellReport(report)
-			p.previewed(*preview)
+			p.previewed(preview)
 		}
 		return err
 	})
 }
 
-// unlocked opens a locked file with the passphrase of the environment.
-// Codes: env_file_invalid and those of catalog.Unlock.
-func (p Program) unlocked(file []byte) ([]byte, error) {
-	if !catalog.IsLocked(file) {
-		return file, nil
+// passphrase is what a file is locked with: the first line of the file that was
+// named, else of the environment. "": none was given.
+// Codes: passphrase_unreadable, env_file_invalid.
+func (p Program) passphrase(g given) (string, error) {
+	path := g.text("passphrase-file")
+	if path == "" {
+		env, err := p.environment()
+		return env[passphraseVariable], err
 	}
-	env, err := p.environment()
+	var text []byte
+	var err error
+	if path == "-" {
+		text, err = io.ReadAll(io.LimitReader(p.stdin(), mostMasterKey))
+	} else {
+		text, err = readAtMost(path, mostMasterKey)
+	}
 	if err != nil {
-		return nil, err
+		return "", apperr.Wrap(err, "passphrase_unreadable", "File", path, "Reason", reason(err))
 	}
-	if env[passphraseVariable] == "" {
-		return nil, p.misused("the file is locked: set " + passphraseVariable)
+	line, _, _ := strings.Cut(string(text), "\n")
+	if line = strings.TrimSuffix(line, "\r"); line == "" {
+		return "", apperr.New("passphrase_unreadable", "File", path, "Reason", "its first line is empty")
 	}
-	return catalog.Unlock(file, env[passphraseVariable])
+	return line, nil
 }
 
 // inApp does work with the data folder's program, whose gateway stays closed.
@@ -100,6 +118,7 @@ func (p Program) inApp(data string, work func(context.Context, *app.App) error) 
 	}
 	a := app.New(app.Options{
 		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Version: p.Version, Log: p.logger(slog.LevelWarn),
+		Visitors: server.Local,
 	})
 	ctx := context.Background()
 	if err := a.Start(ctx); err != nil {
@@ -119,11 +138,13 @@ func (p Program) previewed(preview bool) {
 	}
 }
 
-func readFile(path string) ([]byte, error) {
+func readFile(path string) ([]byte, error) { return readAtMost(path, catalog.MaxFile+1) }
+
+func readAtMost(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, catalog.MaxFile+1))
+	return io.ReadAll(io.LimitReader(f, most))
 }

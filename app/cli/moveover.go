@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"headgate/app"
-	"headgate/app/i18n"
 	"headgate/app/oldserver"
 )
 
@@ -28,11 +27,7 @@ func (p Program) moveOver(ctx context.Context, a *app.App, path string, preview,
 		if err != nil {
 			return err
 		}
-		p.tellMove(found)
-		if n := found.Calls.Count; n > 0 {
-			fmt.Fprintf(p.Stdout, "Call log: %d from %s to %s; --calls brings it along.\n",
-				n, day(found.Calls.First), day(found.Calls.Last))
-		}
+		p.tellPreview(found)
 		p.previewed(true)
 		return nil
 	}
@@ -70,13 +65,14 @@ func (p Program) tellMove(m oldserver.Preview) {
 			strings.Join(provider.Rows, ", "), provider.Name, provider.BaseURL, key)
 	}
 	p.tellReport(m.Report)
-	if len(m.Oddities) == 0 {
-		return
-	}
-	fmt.Fprintf(p.Stdout, "To look at (%d):\n", len(m.Oddities))
-	texts := i18n.New("en")
-	for _, o := range m.Oddities {
-		fmt.Fprintf(p.Stdout, "- %s: %s\n", o.Where, texts.T("oldserver."+o.Code, dataOf(o.Params)))
+	p.tellOddities(m.Oddities)
+}
+
+// tellPreview prints what a move would do.
+func (p Program) tellPreview(m oldserver.Preview) {
+	p.tellMove(m)
+	if n := m.Calls.Count; n > 0 {
+		fmt.Fprintf(p.Stdout, "Call log: %d from %s to %s; --calls brings it along.\n", n, day(m.Calls.First), day(m.Calls.Last))
 	}
 }
 

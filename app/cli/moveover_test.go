@@ -144,7 +144,7 @@ func TestLockedConfigurationIsImported(t *testing.T) {
 		code int
 		says string
 	}{
-		{nil, 2, "the file is locked: set HEADGATE_PASSPHRASE"},
+		{nil, 2, "the file is locked: give --passphrase-file, or set HEADGATE_PASSPHRASE"},
 		{[]string{"HEADGATE_PASSPHRASE=wrong horse"}, 1, "The passphrase doesn't open this file"},
 		{[]string{"HEADGATE_PASSPHRASE=correct horse"}, 0, "created   group \"chat\"\n1 created, 0 changed, 0 unchanged.\n"},
 	} {

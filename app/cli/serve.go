@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,23 +25,12 @@ const adminEnd = 5 * time.Second
 // serve runs the program without a window until it is told to stop.
 // Codes: those of app.Start, app.StartGateway and secrets, admin_listen_failed,
 // env_file_invalid, data_folder_unknown.
-func (p Program) serve(args []string) (err error) {
-	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
-	data := flags.String("data", "", "")
-	address := flags.String("addr", "", "")
-	admin := flags.String("admin", "", "")
-	words, err := p.parse(flags, args)
-	if err != nil {
-		return err
-	}
-	if len(words) > 0 {
-		return p.misused(fmt.Sprintf("serve takes no %q", words[0]))
-	}
+func (p Program) serve(g given) (err error) {
 	env, err := p.environment()
 	if err != nil {
 		return err
 	}
-	folder, err := dataFolder(*data, env)
+	folder, err := dataFolder(g.text("data"), env)
 	if err != nil {
 		return err
 	}
@@ -62,14 +51,14 @@ func (p Program) serve(args []string) (err error) {
 		return err
 	}
 	a := app.New(app.Options{
-		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: firstOf(*address, env["HEADGATE_ADDR"]),
-		Version: p.Version, Log: p.logger(slog.LevelInfo),
+		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: firstOf(g.text("addr"), env["HEADGATE_ADDR"]),
+		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,
 	})
 	if err := a.Start(context.Background()); err != nil {
 		return err
 	}
 	run := serving{Program: p, app: a, stop: stop, env: env}
-	return run.at(firstOf(*admin, env["HEADGATE_ADMIN_ADDR"], defaultAdmin))
+	return run.at(firstOf(g.text("admin"), env["HEADGATE_ADMIN_ADDR"], defaultAdmin))
 }
 
 // serving is a started program with its pages.
@@ -106,10 +95,15 @@ func (s serving) at(admin string) (err error) {
 	if err := s.app.StartGateway(ctx); err != nil && apperr.Code(err) != "secrets_locked" {
 		return err
 	}
+	quit := make(chan struct{})
+	var once sync.Once
+	s.app.OnQuit(func() { once.Do(func() { close(quit) }) })
 	s.announce(pages, ln.Addr())
 	select {
 	case <-s.stop:
 		s.app.Log.Info("stopping: calls in flight finish first")
+	case <-quit:
+		s.app.Log.Info("told to quit: calls in flight finish first")
 	case err := <-served:
 		return fmt.Errorf("serve the pages: %w", err)
 	}

@@ -11,3 +11,8 @@ func Available() error { return errAbsent }
 
 // Run fails: this build has no window.
 func Run(Options) error { return errAbsent }
+
+// Examine has nothing to look at.
+func Examine() []Finding {
+	return []Finding{{Check: "window", Level: "ok", Says: "this program is the one for servers: it has none"}}
+}

@@ -5,7 +5,6 @@ package desktop
 import (
 	"context"
 	"embed"
-	"strings"
 	"time"
 
 	"fyne.io/systray"
@@ -22,16 +21,16 @@ func icon(s shape) []byte {
 
 func templateIcon(shape) []byte { return nil } // macOS only
 
-func (a *systrayArea) beforeWindow(view, func(line), func()) {}
+func (a *systrayArea) beforeWindow(view, func(command), func()) {}
 
-func (a *systrayArea) start(first view, click func(line), ready func()) {
+func (a *systrayArea) start(first view, click func(command), ready func()) {
 	bus, err := sessionBus()
 	if err != nil {
 		return // no desktop session, so no tray
 	}
 	_ = bus.Close()
 	systray.SetTitle("Headgate")
-	systray.SetOnTapped(func() { click(line{command: commandOpen}) })
+	systray.SetOnTapped(func() { click(commandOpen) })
 	begin, end := systray.RunWithExternalLoop(func() { a.build(first, click, ready) }, nil)
 	a.end = func() {
 		// The library's end dereferences a connection that it has only if all of
@@ -63,6 +62,3 @@ func (a *systrayArea) visible() bool {
 	shown, ok := hosted.Value().(bool)
 	return err == nil && ok && shown
 }
-
-// escaped keeps the underscores of names: one alone marks a letter to press.
-func escaped(title string) string { return strings.ReplaceAll(title, "_", "__") }

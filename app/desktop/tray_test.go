@@ -4,7 +4,6 @@ package desktop
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"headgate/app"
-	"headgate/app/autostart"
 	"headgate/app/event"
 	"headgate/app/secret"
 )
@@ -20,13 +18,12 @@ import (
 // fakeArea is a tray that tells what it was asked to show.
 type fakeArea struct {
 	views chan view
-	click func(line)
-	acted chan string // what was asked of the window
+	click func(command)
 }
 
-func (a *fakeArea) beforeWindow(view, func(line), func()) {}
+func (a *fakeArea) beforeWindow(view, func(command), func()) {}
 
-func (a *fakeArea) start(first view, click func(line), ready func()) {
+func (a *fakeArea) start(first view, click func(command), ready func()) {
 	a.click = click
 	a.views <- first
 	ready()
@@ -58,14 +55,9 @@ func startedTray(t *testing.T, address string) (*app.App, *fakeArea) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	area := &fakeArea{views: make(chan view, 100), acted: make(chan string, 1)}
-	tr := newTray(a, trayActions{
-		open:  func() { area.acted <- "open" },
-		page:  func(path string) { area.acted <- "page " + path },
-		group: func(id int64) { area.acted <- fmt.Sprint("group ", id) },
-		quit:  func() { area.acted <- "quit" },
-	})
-	tr.area, tr.login = area, &autostart.Entry{Program: "/usr/bin/headgate"}
+	area := &fakeArea{views: make(chan view, 100)}
+	tr := newTray(a, trayActions{})
+	tr.area = area
 	events := forward(a.Bus, func([]string) {}, tr.follow)
 	tr.start()
 	events.start()
@@ -91,7 +83,7 @@ func TestTrayStartsAndStopsTheGateway(t *testing.T) {
 		{commandRestart, shapeRunning, app.ListenerRunning},
 		{commandStop, shapeStopped, app.ListenerStopped},
 	} {
-		area.click(line{command: c.click})
+		area.click(c.click)
 		area.until(t, string(c.then), func(v view) bool {
 			return v.shape == c.then && a.Listener.Status().State == c.state
 		})
@@ -105,7 +97,7 @@ func TestTrayShowsATakenPort(t *testing.T) {
 	}
 	defer taken.Close()
 	_, area := startedTray(t, taken.Addr().String())
-	area.click(line{command: commandStart})
+	area.click(commandStart)
 	area.until(t, "a failure with its address", func(v view) bool {
 		return v.shape == shapeFailed && strings.Contains(v.lines[0].title, taken.Addr().String())
 	})
@@ -127,7 +119,7 @@ func TestTrayOpensTheWindowWhereKeysAreLocked(t *testing.T) {
 	}
 	opened := make(chan struct{}, 1)
 	tr := newTray(a, trayActions{open: func() { opened <- struct{}{} }})
-	tr.click(line{command: commandStart})
+	tr.click(commandStart)
 	<-opened
 	if err := a.Keys.Unlock(t.Context(), passphrase); err != nil {
 		t.Fatal(err)
@@ -168,7 +160,7 @@ func TestTrayIgnoresClicksOnceStopped(t *testing.T) {
 	tr.stop()
 	heard := a.Bus.Listen()
 	defer heard.Close()
-	area.click(line{command: commandStart})
+	area.click(commandStart)
 	if err := a.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
