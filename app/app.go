@@ -89,10 +89,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 		return err
 	}
 	a.Options.Secrets.Path = filepath.Join(a.DataDir, "secret.key")
-	sealer, err := secret.Open(a.Options.Secrets)
-	if err != nil {
-		return err
-	}
+	sealer := secret.Open(a.Options.Secrets)
 	if a.Store, err = store.Open(ctx, store.Options{
 		Dir: a.DataDir, URL: a.DatabaseURL, Sealer: sealer, Log: a.Log,
 	}); err != nil {

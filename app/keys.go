@@ -112,10 +112,9 @@ func (k *Keys) rest() {
 	k.waiting = false
 }
 
-// Unlock opens the keys, with a passphrase where one is needed, and then the
-// gateway if that was waiting. Codes: keys_passphrase_needed, keys_passphrase_wrong,
-// keychain_unavailable, keychain_key_missing, secret_key_mismatch and those of
-// App.StartGateway.
+// Unlock opens the keys, with a passphrase where one is needed or with the key file
+// that was put back, and then the gateway if that was waiting.
+// Codes: those of secret.Sealer.Unlock, secret_key_mismatch and those of App.StartGateway.
 func (k *Keys) Unlock(ctx context.Context, passphrase string) error {
 	begins, err := k.unlock(ctx, passphrase)
 	if err != nil || !begins {
@@ -130,13 +129,17 @@ func (k *Keys) unlock(ctx context.Context, passphrase string) (begins bool, err 
 	if k.opened {
 		return false, nil
 	}
+	defer k.app.Bus.Publish(event.Secrets)
 	if err := k.sealer.Unlock(passphrase); err != nil {
 		return false, err
 	}
 	if err := k.load(ctx); err != nil {
+		if apperr.Code(err) == "secret_key_mismatch" { // another key file was put there
+			k.sealer.Lock(err)
+		}
 		return false, err
 	}
-	k.app.Bus.Publish(event.Providers, event.Groups, event.APIKeys, event.Keywords, event.Settings, event.Gateway, event.Secrets)
+	k.app.Bus.Publish(event.Providers, event.Groups, event.APIKeys, event.Keywords, event.Settings, event.Gateway)
 	begins, k.waiting = k.waiting, false
 	return begins, nil
 }

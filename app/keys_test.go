@@ -108,13 +108,15 @@ func TestLockedStart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "secret.key"), []byte(open), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := app.New(o).Start(t.Context()); apperr.Code(err) != "secret_key_mismatch" {
-		t.Errorf("with the key file of before a start gave %v", err)
+	a = started(t, o)
+	if locked := a.Keys.State().Locked; locked == nil || locked.Code != "secret_key_mismatch" {
+		t.Errorf("with the key file of before it is locked because of %v", locked)
 	}
+	mustClose(t, a)
 }
 
 // A key file of another folder opens with its passphrase and nothing else with it:
-// starting the gateway says so, and not that it is locked.
+// that is said, and all stays locked.
 func TestKeysOfAnotherFolder(t *testing.T) {
 	t.Parallel()
 	o := app.Options{DataDir: t.TempDir(), Address: "127.0.0.1:0"}
@@ -126,23 +128,20 @@ func TestKeysOfAnotherFolder(t *testing.T) {
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	s, err := secret.OpenKeyFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := secret.OpenKeyFile(path)
 	if err := s.KeepIn(secret.KeepPassphrase, keysPassphrase); err != nil {
 		t.Fatal(err)
 	}
 
 	a = started(t, o)
-	for what, code := range map[string]string{
-		"Unlock":       apperr.Code(a.Keys.Unlock(t.Context(), keysPassphrase)),
-		"StartGateway": apperr.Code(a.StartGateway(t.Context())),
-		"Unlock again": apperr.Code(a.Keys.Unlock(t.Context(), "")),
-	} {
-		if code != "secret_key_mismatch" {
-			t.Errorf("%s gave %q, want secret_key_mismatch", what, code)
-		}
+	if err := a.Keys.Unlock(t.Context(), keysPassphrase); apperr.Code(err) != "secret_key_mismatch" {
+		t.Errorf("Unlock gave %v", err)
+	}
+	if locked := a.Keys.State().Locked; locked == nil || locked.Code != "secret_key_mismatch" {
+		t.Errorf("then it is locked because of %v", locked)
+	}
+	if err := a.StartGateway(t.Context()); apperr.Code(err) != "secrets_locked" {
+		t.Errorf("StartGateway gave %v", err)
 	}
 	mustClose(t, a)
 	if err := os.WriteFile(path, []byte(own), 0o600); err != nil {
@@ -212,10 +211,7 @@ func TestRotatedKeysOpenEverything(t *testing.T) {
 	mustClose(t, a)
 
 	// Broken off between the new key and the sealing anew.
-	s, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	if err := s.Rotate("", func() error { return os.ErrDeadlineExceeded }); err == nil {
 		t.Fatal("it was not broken off")
 	}
@@ -244,8 +240,8 @@ func TestRotatedKeysOpenEverything(t *testing.T) {
 		t.Errorf("after a rotation that broke off there is %q", got)
 	}
 	mustClose(t, a)
-	if s, err = secret.OpenKeyFile(filepath.Join(dir, "secret.key")); err != nil || s.Rotating() {
-		t.Errorf("the next start did not finish it: %v", err)
+	if s = secret.OpenKeyFile(filepath.Join(dir, "secret.key")); s.Locked() != nil || s.Rotating() {
+		t.Errorf("the next start did not finish it: %v", s.Locked())
 	}
 }
 

@@ -90,10 +90,7 @@ func newHouse(t *testing.T) *house {
 func newHouseAt(t *testing.T, clock func() time.Time) *house {
 	t.Helper()
 	h := &house{t: t, engine: &engine{}, dir: t.TempDir()}
-	sealer, err := secret.OpenKeyFile(filepath.Join(h.dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(h.dir, "secret.key"))
 	db, err := store.Open(t.Context(), store.Options{Dir: h.dir, Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)

@@ -19,10 +19,7 @@ import (
 func servedHouse(t *testing.T, engine catalog.Engine, clock func() time.Time) *catalog.Catalog {
 	t.Helper()
 	dir := t.TempDir()
-	sealer, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	db, err := store.Open(t.Context(), store.Options{Dir: dir, Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)

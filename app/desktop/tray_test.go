@@ -106,10 +106,7 @@ func TestTrayShowsATakenPort(t *testing.T) {
 func TestTrayOpensTheWindowWhereKeysAreLocked(t *testing.T) {
 	const passphrase = "correct horse battery staple"
 	dir := t.TempDir()
-	s, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	if err := s.KeepIn(secret.KeepPassphrase, passphrase); err != nil {
 		t.Fatal(err)
 	}

@@ -76,10 +76,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	sealer, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	db, err := store.Open(t.Context(), store.Options{Dir: dir, Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)

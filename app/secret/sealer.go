@@ -2,7 +2,6 @@ package secret
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -36,53 +35,82 @@ type Sealer struct {
 // ErrLocked is what a locked Sealer returns, with the code secrets_locked.
 var ErrLocked = errors.New("the keys are locked")
 
-// Open reads the key file. A missing one is no error yet: it is made by the first
-// Seal, while Sealer.Open fails. So a key file that was lost is never replaced as
-// long as the store, which opens all it has before it seals anything, holds a
-// ciphertext. A key that can't be had now leaves the Sealer locked: see Locked.
-// Codes: secret_key_unreadable, secret_key_exposed when others than the owner may
-// read the file.
-func Open(o Options) (*Sealer, error) {
+// Open reads the key file. A missing one is no fault yet: it is made by the first
+// Seal, while Sealer.Open fails with secret_key_missing. So a key file that was lost
+// is never replaced as long as the store, which opens all it has before it seals
+// anything, holds a ciphertext: it calls Lock. A key that can't be had now leaves the
+// Sealer locked: see Locked.
+func Open(o Options) *Sealer {
 	s := &Sealer{Options: o}
-	file, err := readKeyFile(o.Path)
-	if errors.Is(err, errNoFile) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	s.file = file
-	switch err := s.unlock(o.Passphrase); apperr.Code(err) {
-	case "":
-		return s, err
-	case "secret_key_unreadable":
-		return nil, err
-	default:
+	if err := s.read(); err != nil {
 		s.locked = err
-		return s, nil
+	} else if s.file != nil {
+		s.locked = s.unlock(o.Passphrase)
 	}
+	return s
 }
 
 // OpenKeyFile is Open without anything but the file.
-func OpenKeyFile(path string) (*Sealer, error) { return Open(Options{Path: path}) }
+func OpenKeyFile(path string) *Sealer { return Open(Options{Path: path}) }
+
+// read reads the key file, if there is one.
+func (s *Sealer) read() error {
+	file, err := readKeyFile(s.Path)
+	if err != nil && !errors.Is(err, errNoFile) {
+		return err
+	}
+	s.file = file
+	return nil
+}
+
+// Lock is called by who has found that the keys don't open what they should, with the
+// reason. Unlock reads the key file again.
+func (s *Sealer) Lock(why error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.locked, s.keys = why, nil
+}
 
 // Locked tells why nothing can be opened; nil when it can. Codes:
-// keys_passphrase_needed, keys_passphrase_wrong, keychain_unavailable, keychain_key_missing.
+// keys_passphrase_needed, keys_passphrase_wrong, keychain_unavailable,
+// keychain_key_missing, secret_key_missing, secret_key_unreadable, secret_key_exposed
+// when others than the owner may read the file, and what Lock was told.
 func (s *Sealer) Locked() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.locked
 }
 
-// Unlock tries again: with a passphrase, or in the keychain.
-// Codes: those of Locked, secret_key_unreadable.
+// Unlock tries again: with a passphrase, in the keychain, or with a key file that was
+// put back. Codes: those of Locked.
 func (s *Sealer) Unlock(passphrase string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.locked == nil {
 		return nil
 	}
-	return s.unlock(passphrase)
+	err := s.read()
+	switch {
+	case err == nil && s.file == nil:
+		err = s.missing()
+	case err == nil:
+		err = s.unlock(firstOf(passphrase, s.Passphrase))
+	}
+	if err != nil && apperr.Code(err) != "keys_passphrase_wrong" {
+		s.locked = err // for another reason than before, maybe
+	}
+	return err
+}
+
+func firstOf(passphrase, given string) string {
+	if passphrase == "" {
+		return given
+	}
+	return passphrase
+}
+
+func (s *Sealer) missing() error {
+	return apperr.Wrap(ErrCannotOpen, "secret_key_missing", "File", s.Path)
 }
 
 // unlock fetches the wrapping key and opens the data keys with it.
@@ -145,7 +173,7 @@ func (s *Sealer) Seal(plain []byte, place string) ([]byte, error) {
 }
 
 // Open decrypts what was sealed for place; ErrCannotOpen otherwise.
-// Code: secrets_locked.
+// Codes: secrets_locked, secret_key_missing.
 func (s *Sealer) Open(sealed []byte, place string) ([]byte, error) {
 	s.mu.Lock()
 	keys, locked := s.keys, s.locked
@@ -154,7 +182,7 @@ func (s *Sealer) Open(sealed []byte, place string) ([]byte, error) {
 		return nil, apperr.Wrap(ErrLocked, "secrets_locked")
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%w: the key file %s is missing", ErrCannotOpen, s.Path)
+		return nil, s.missing()
 	}
 	for _, key := range keys {
 		if plain, err := open(key, sealed, place); err == nil {

@@ -17,10 +17,7 @@ import (
 
 func openKeyFile(t *testing.T, path string) *secret.Sealer {
 	t.Helper()
-	s, err := secret.OpenKeyFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := secret.OpenKeyFile(path)
 	return s
 }
 
@@ -150,8 +147,21 @@ func TestBadKeyFiles(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := secret.OpenKeyFile(path); apperr.Code(err) != "secret_key_unreadable" {
-			t.Errorf("%s: OpenKeyFile gave %v", name, err)
+		s := secret.OpenKeyFile(path)
+		if code := apperr.Code(s.Locked()); code != "secret_key_unreadable" {
+			t.Errorf("%s: locked because of %q", name, code)
+		}
+		if _, err := s.Seal(nil, ""); !errors.Is(err, secret.ErrLocked) {
+			t.Errorf("%s: Seal gave %v", name, err)
+		}
+		if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, text) {
+			t.Errorf("%s: the file was touched, %v", name, err)
+		}
+		if err := os.WriteFile(path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Unlock(""); err != nil || s.Locked() != nil {
+			t.Errorf("%s: with the file put back Unlock gave %v", name, err)
 		}
 	}
 	if runtime.GOOS == "windows" {
@@ -164,8 +174,8 @@ func TestBadKeyFiles(t *testing.T) {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := secret.OpenKeyFile(path); apperr.Code(err) != "secret_key_exposed" {
-			t.Errorf("mode %o: OpenKeyFile gave %v", mode, err)
+		if code := apperr.Code(secret.OpenKeyFile(path).Locked()); code != "secret_key_exposed" {
+			t.Errorf("mode %o: locked because of %q", mode, code)
 		}
 	}
 }

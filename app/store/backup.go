@@ -120,10 +120,10 @@ func checkCopy(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := quickCheck(ctx, db); err != nil {
+	if err := check(ctx, db, "quick_check"); err != nil {
 		return err
 	}
-	version, err := schemaVersion(ctx, db, path)
+	version, err := schemaVersion(ctx, db, path, configTable)
 	if err == nil && version == 0 {
 		err = fmt.Errorf("%w: it has no schema", errBroken)
 	}

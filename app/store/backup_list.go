@@ -105,7 +105,7 @@ func (db *DB) LoadBackup(ctx context.Context, name string) (_ catalog.Configurat
 	if err := checkCopy(ctx, path); err != nil {
 		return catalog.Configuration{}, backupError(err)
 	}
-	f, err := openFile(ctx, spec{path: path, migrations: "config", synchronous: "FULL"}, db.log)
+	f, err := openFile(ctx, configSpec(path), db.log)
 	if err != nil {
 		return catalog.Configuration{}, backupError(err)
 	}
@@ -135,7 +135,7 @@ func backupError(err error) error {
 		return apperr.Wrap(err, "backup_key_mismatch")
 	case "schema_newer":
 		return apperr.Wrap(err, "backup_newer")
-	case "database_foreign":
+	case "database_foreign", "database_swapped":
 		return apperr.Wrap(err, "backup_broken")
 	}
 	if isBroken(err) {

@@ -10,9 +10,6 @@ import (
 	"headgate/app/calllog"
 )
 
-// CallLog returns the store of the call log. It is the one writer of its file.
-func (db *DB) CallLog() calllog.Store { return newCallStore(db.calls) }
-
 // callStore is the call log's file. It speaks SQL itself: rows by the ten
 // thousand leave no room for a mapper.
 type callStore struct {

@@ -24,6 +24,7 @@ type plainSealer struct{}
 
 func (plainSealer) Seal(plain []byte, _ string) ([]byte, error)  { return plain, nil }
 func (plainSealer) Open(sealed []byte, _ string) ([]byte, error) { return sealed, nil }
+func (plainSealer) Lock(error)                                   {}
 
 func openForCalls(t *testing.T, dir string) *store.DB {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"headgate/app/apperr"
 	"headgate/app/catalog"
 )
 
@@ -29,9 +30,14 @@ func (s configStore) Change(ctx context.Context, fn func(catalog.Tx) error) erro
 	})
 }
 
-// checkSecrets opens every sealed column once, so that a wrong key is found
-// out before anything could be written with it. Code: secret_key_mismatch.
+// checkSecrets opens every sealed column once, so that a key that is wrong, or gone,
+// is found out before anything could be written with another one: the sealer is
+// locked then, and everything stays as it is.
 func (db *DB) checkSecrets(ctx context.Context) error {
 	_, err := configStore{db}.Load(ctx)
+	if code := apperr.Code(err); code == "secret_key_missing" || code == "secret_key_mismatch" {
+		db.sealer.Lock(err)
+		_, err = configStore{db}.Load(ctx)
+	}
 	return unusable(err, db.config.path)
 }

@@ -30,6 +30,6 @@ func ExpectPragma(ctx context.Context, db *sql.DB, name, want string) error {
 func (db *DB) Connections() map[string]*sql.DB {
 	return map[string]*sql.DB{
 		"config writer": db.config.writeSQL, "config reader": db.config.readSQL,
-		"calls writer": db.calls.writeSQL, "calls reader": db.calls.readSQL,
+		"calls writer": db.calls.open.Load().file.writeSQL, "calls reader": db.calls.open.Load().file.readSQL,
 	}
 }

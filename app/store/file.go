@@ -28,6 +28,8 @@ type spec struct {
 	alwaysCheck bool   // small enough to be walked at every start
 	backups     string // folder for copies; "": none are made
 	manyRows    bool   // written by the ten thousand
+	table       string // which only this file has
+	suspect     bool   // something in it was found broken: all of it is looked at
 }
 
 // file is an open database file: one connection writes, others read.
@@ -94,7 +96,7 @@ func openFile(ctx context.Context, s spec, log *slog.Logger) (f *file, err error
 }
 
 // inspect judges the file before anything writes to it, and returns its schema.
-// Codes: sqlite_too_old, database_foreign, schema_newer.
+// Codes: sqlite_too_old, database_foreign, database_swapped, schema_newer.
 func inspect(ctx context.Context, s spec, newest int64) (schema int64, err error) {
 	unclean := isUnclean(s.path)
 	db, err := openSQL(s.path, inspectorPragmas(), "", 1)
@@ -105,12 +107,16 @@ func inspect(ctx context.Context, s spec, newest int64) (schema int64, err error
 	if err := checkEngine(ctx, db); err != nil {
 		return 0, err
 	}
-	if s.alwaysCheck || unclean {
-		if err := quickCheck(ctx, db); err != nil {
-			return 0, err
-		}
+	switch {
+	case s.suspect:
+		err = check(ctx, db, "integrity_check")
+	case s.alwaysCheck || unclean:
+		err = check(ctx, db, "quick_check")
 	}
-	if schema, err = schemaVersion(ctx, db, s.path); err != nil {
+	if err != nil {
+		return 0, err
+	}
+	if schema, err = schemaVersion(ctx, db, s.path, s.table); err != nil {
 		return 0, err
 	}
 	if schema > newest {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"headgate/app/apperr"
@@ -27,6 +28,9 @@ type Options struct {
 type Sealer interface {
 	Seal(plain []byte, place string) ([]byte, error)
 	Open(sealed []byte, place string) ([]byte, error)
+	// Lock says why what is stored can't be opened. From then on both methods fail
+	// with secret.ErrLocked until a person has put that right.
+	Lock(why error)
 }
 
 // SetAside is a broken database file that was put out of the way.
@@ -39,22 +43,25 @@ type SetAside struct {
 // DB is the open store.
 type DB struct {
 	config *file
-	calls  *file
+	calls  *callLog
 
 	sealer   Sealer
 	backups  string     // folder of the configuration's copies
 	backupMu sync.Mutex // one copy is made at a time
 	log      *slog.Logger
+
+	asideMu  sync.Mutex
 	setAside []SetAside
 }
 
 // Open opens both files, bringing them to this program's schema first. A broken
 // file is set aside, never deleted, and replaced by its newest good backup or
-// by a new file: see SetAside.
+// by a new file: see SetAside. A call log that just can't be had is tried again each
+// time that calls are to be written.
 //
 // Codes: database_url_unknown, database_kind_unknown, data_folder_unusable,
-// database_unusable, database_foreign, schema_newer, sqlite_too_old,
-// pragma_refused, secret_key_mismatch.
+// database_unusable, database_foreign, database_swapped, schema_newer, sqlite_too_old,
+// pragma_refused.
 func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -78,35 +85,52 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	if db.config, err = db.openConfig(ctx, spec{
-		path: at.config, migrations: "config", synchronous: "FULL", alwaysCheck: true,
-		backups: db.backups,
-	}); err != nil {
+	config := configSpec(at.config)
+	config.alwaysCheck, config.backups = true, db.backups
+	if db.config, err = db.openConfig(ctx, config, at.calls); err != nil {
 		return nil, err
 	}
 	if err := db.checkSecrets(ctx); err != nil {
 		return nil, err
 	}
-	if db.calls, err = db.openCalls(ctx, callsSpec(at.calls)); err != nil {
+	db.calls = newCallLog(db, callsSpec(at.calls))
+	if err := db.calls.begin(ctx); err != nil {
 		return nil, err
 	}
 	return db, nil
 }
 
-// SetAside tells which files were found broken when the store was opened.
-func (db *DB) SetAside() []SetAside { return db.setAside }
+// SetAside tells which files were found broken since the store was opened.
+func (db *DB) SetAside() []SetAside {
+	db.asideMu.Lock()
+	defer db.asideMu.Unlock()
+	return slices.Clone(db.setAside)
+}
+
+func (db *DB) noteAside(aside SetAside) {
+	db.asideMu.Lock()
+	defer db.asideMu.Unlock()
+	db.setAside = append(db.setAside, aside)
+}
 
 // Close closes both files. It is safe after a failed Open.
 func (db *DB) Close() error {
 	var errs []error
-	for _, f := range []*file{db.calls, db.config} {
-		if f != nil {
-			errs = append(errs, f.close())
-		}
+	if db.calls != nil {
+		errs = append(errs, db.calls.close())
+	}
+	if db.config != nil {
+		errs = append(errs, db.config.close())
 	}
 	return errors.Join(errs...)
 }
 
+const configTable = "providers"
+
+func configSpec(path string) spec {
+	return spec{path: path, migrations: "config", synchronous: "FULL", table: configTable}
+}
+
 func callsSpec(path string) spec {
-	return spec{path: path, migrations: "calls", synchronous: "NORMAL", manyRows: true}
+	return spec{path: path, migrations: "calls", synchronous: "NORMAL", table: "calls", manyRows: true}
 }

@@ -114,14 +114,7 @@ func TestBrokenCallLog(t *testing.T) {
 	t.Parallel()
 	for name, breakIt := range map[string]func(t *testing.T, path string){
 		"another header": func(t *testing.T, path string) { spoil(t, path, 0, []byte("not a database!!")) },
-		"a folder": func(t *testing.T, path string) {
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.MkdirAll(filepath.Join(path, "x"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-		},
+		"zeros":          func(t *testing.T, path string) { spoil(t, path, 0, make([]byte, 8192)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -246,6 +239,7 @@ type noSealer struct{}
 
 func (noSealer) Seal([]byte, string) ([]byte, error) { return nil, fs.ErrPermission }
 func (noSealer) Open([]byte, string) ([]byte, error) { return nil, fs.ErrPermission }
+func (noSealer) Lock(error)                          {}
 
 // It replaces the migrations of the whole package: not parallel.
 func TestBackupBeforeMigration(t *testing.T) {

@@ -16,10 +16,10 @@ func secretPlace(id int64, baseURL string) string {
 	return fmt.Sprintf("provider_keys|secret|%d|%s", id, catalog.Origin(baseURL))
 }
 
-// openSecret opens a provider key. Code: secret_key_mismatch.
+// openSecret opens a provider key. Codes: secret_key_mismatch, secret_key_missing.
 func openSecret(sealer Sealer, r providerKeyRow, baseURL string) (secret.Value, error) {
 	clear, err := sealer.Open(r.Secret, secretPlace(r.ID, baseURL))
-	if errors.Is(err, secret.ErrLocked) {
+	if cannotOpen(err) {
 		return secret.Value{}, err
 	}
 	if err != nil {
@@ -28,18 +28,23 @@ func openSecret(sealer Sealer, r providerKeyRow, baseURL string) (secret.Value, 
 	return secret.New(string(clear)), nil
 }
 
+// cannotOpen tells whether there is no key at hand, whatever was to be opened.
+func cannotOpen(err error) bool {
+	return errors.Is(err, secret.ErrLocked) || apperr.Code(err) == "secret_key_missing"
+}
+
 // headerPlace binds the sealed value of a header in the same way.
 func headerPlace(provider int64, name, baseURL string) string {
 	return fmt.Sprintf("provider_headers|sealed|%d|%s|%s", provider, strings.ToLower(name), catalog.Origin(baseURL))
 }
 
-// openHeader opens a header whose value is sealed. Code: secret_key_mismatch.
+// openHeader opens a header whose value is sealed. Codes: as openSecret's.
 func openHeader(sealer Sealer, r providerHeaderRow, baseURL string) (catalog.Header, error) {
 	if r.Sealed == nil {
 		return catalog.NewHeader(r.Name, r.Value), nil
 	}
 	clear, err := sealer.Open(r.Sealed, headerPlace(r.ProviderID, r.Name, baseURL))
-	if errors.Is(err, secret.ErrLocked) {
+	if cannotOpen(err) {
 		return catalog.Header{}, err
 	}
 	if err != nil {

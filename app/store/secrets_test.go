@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,9 +64,7 @@ func TestMovedCiphertextDoesNotOpen(t *testing.T) {
 			shut(t, db)
 			path := filepath.Join(dir, "headgate.db")
 			run(t, path, statement)
-			if _, err := tryOpen(t, dir, ""); apperr.Code(err) != "secret_key_mismatch" {
-				t.Fatalf("Open gave %v", err)
-			}
+			wantLockedBy(t, dir, "secret_key_mismatch")
 			var rows int
 			if err := raw(t, path).QueryRow("SELECT count(*) FROM provider_headers").Scan(&rows); err != nil || rows != 2 {
 				t.Errorf("%d headers are left, %v", rows, err)
@@ -99,9 +98,7 @@ func TestLostKeyFileIsNotReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := tryOpen(t, dir, ""); apperr.Code(err) != "secret_key_mismatch" {
-			t.Fatalf("Open gave %v", err)
-		}
+		wantLockedBy(t, dir, "secret_key_missing")
 		if _, err := os.Stat(key); !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal("a new key file took the place of the lost one")
 		}
@@ -118,10 +115,7 @@ func TestLogHasNoValues(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var log bytes.Buffer
-	sealer, err := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
 	db, err := store.Open(t.Context(), store.Options{
 		Dir: dir, Sealer: sealer, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
@@ -180,5 +174,28 @@ func TestHeadersOfBeforeAreSealed(t *testing.T) {
 	}
 	if found := contains(t, dir, "plain-words"); len(found) == 0 {
 		t.Error("the search finds nothing")
+	}
+}
+
+// wantLockedBy opens the folder and looks whether what is sealed stays shut, and as it is.
+func wantLockedBy(t *testing.T, dir, code string) {
+	t.Helper()
+	sealer := secret.OpenKeyFile(filepath.Join(dir, "secret.key"))
+	db, err := store.Open(t.Context(), store.Options{Dir: dir, Sealer: sealer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, db)
+	if got := apperr.Code(sealer.Locked()); got != code {
+		t.Errorf("locked because of %q, want %q", got, code)
+	}
+	c := load(t, db)
+	opened := func(k catalog.ProviderKey) bool { return !k.Secret.IsZero() }
+	if !c.Locked || len(c.Providers) != 1 || slices.ContainsFunc(c.Providers[0].Keys, opened) {
+		t.Errorf("locked %v: %+v", c.Locked, c.Providers)
+	}
+	err = db.Catalog().Change(t.Context(), func(tx catalog.Tx) error { return tx.SaveProvider(&c.Providers[0]) })
+	if !errors.Is(err, secret.ErrLocked) {
+		t.Errorf("a save gave %v", err)
 	}
 }

@@ -36,12 +36,7 @@ const leastSQLite = "3.51.3"
 
 // Result codes, the low byte of the extended ones.
 const (
-	sqliteBusy       = 5
-	sqliteLocked     = 6
-	sqliteNoMemory   = 7
-	sqliteReadWrite  = 10 // the disk failed
 	sqliteCorrupt    = 11
-	sqliteFull       = 13
 	sqliteNoDatabase = 26
 )
 
@@ -167,16 +162,6 @@ func isBroken(err error) bool {
 	return code == sqliteCorrupt || code == sqliteNoDatabase
 }
 
-// isPassing tells trouble around the file, which setting it aside won't mend.
-func isPassing(err error) bool {
-	switch resultCode(err) {
-	case sqliteBusy, sqliteLocked, sqliteNoMemory, sqliteReadWrite, sqliteFull:
-		return true
-	default:
-		return false
-	}
-}
-
 // resultCode returns SQLite's result code in err, 0 when there is none.
 func resultCode(err error) int {
 	if e, ok := errors.AsType[*driver.Error](err); ok {
@@ -227,10 +212,11 @@ func isUnclean(path string) bool {
 	return err == nil
 }
 
-// quickCheck walks the whole file.
-func quickCheck(ctx context.Context, db *sql.DB) error {
+// check walks the whole file: quick_check its pages, integrity_check what stands in
+// the indexes, too.
+func check(ctx context.Context, db *sql.DB, how string) error {
 	var answer string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&answer); err != nil {
+	if err := db.QueryRowContext(ctx, "PRAGMA "+how+"(1)").Scan(&answer); err != nil {
 		return err
 	}
 	if answer != "ok" {
@@ -239,13 +225,15 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// schemaVersion returns the last migration that was applied, 0 for a new file.
-// Code: database_foreign when the tables are another program's.
-func schemaVersion(ctx context.Context, db *sql.DB, path string) (int64, error) {
-	var ours, tables int64
-	const look = `SELECT count(*) FILTER (WHERE name = '` + goose.DefaultTablename + `'), count(*)
+// schemaVersion returns the last migration that was applied, 0 for a new file. A file
+// that has any holds the given table.
+// Codes: database_foreign when the tables are another program's, database_swapped when
+// they are another file's of ours.
+func schemaVersion(ctx context.Context, db *sql.DB, path, table string) (int64, error) {
+	var ours, known, tables int64
+	const look = `SELECT count(*) FILTER (WHERE name = '` + goose.DefaultTablename + `'), count(*) FILTER (WHERE name = ?), count(*)
 		FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`
-	if err := db.QueryRowContext(ctx, look).Scan(&ours, &tables); err != nil {
+	if err := db.QueryRowContext(ctx, look, table).Scan(&ours, &known, &tables); err != nil {
 		return 0, err
 	}
 	if ours == 0 {
@@ -258,6 +246,9 @@ func schemaVersion(ctx context.Context, db *sql.DB, path string) (int64, error) 
 	const last = "SELECT max(version_id) FROM " + goose.DefaultTablename + " WHERE is_applied"
 	if err := db.QueryRowContext(ctx, last).Scan(&version); err != nil {
 		return 0, err
+	}
+	if version.Int64 > 0 && known == 0 {
+		return 0, apperr.New("database_swapped", "File", path)
 	}
 	return version.Int64, nil
 }

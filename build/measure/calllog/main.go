@@ -44,10 +44,7 @@ func main() {
 }
 
 func measure(ctx context.Context, data string, repeat, exported, remove int) (err error) {
-	sealer, err := secret.OpenKeyFile(filepath.Join(data, "secret.key"))
-	if err != nil {
-		return err
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(data, "secret.key"))
 	began := time.Now()
 	db, err := store.Open(ctx, store.Options{Dir: data, Sealer: sealer})
 	if err != nil {

@@ -47,10 +47,7 @@ func fill(ctx context.Context, data, like string, providers, calls int, span tim
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return err
 	}
-	sealer, err := secret.OpenKeyFile(filepath.Join(data, "secret.key"))
-	if err != nil {
-		return err
-	}
+	sealer := secret.OpenKeyFile(filepath.Join(data, "secret.key"))
 	db, err := store.Open(ctx, store.Options{Dir: data, Sealer: sealer})
 	if err != nil {
 		return err
