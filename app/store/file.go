@@ -34,7 +34,8 @@ type spec struct {
 
 // file is an open database file: one connection writes, others read.
 type file struct {
-	path string
+	path  string
+	table string // as spec has it
 
 	write, read       *gorm.DB
 	writeSQL, readSQL *sql.DB // the connections under write and read
@@ -57,7 +58,7 @@ func openFile(ctx context.Context, s spec, log *slog.Logger) (f *file, err error
 	if err != nil {
 		return nil, err
 	}
-	f = &file{path: s.path}
+	f = &file{path: s.path, table: s.table}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, f.close())

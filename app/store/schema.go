@@ -5,11 +5,11 @@ import (
 	"os"
 )
 
-// Schemas returns the schema versions of the files, by what they hold.
+// Schemas returns the schema versions of the files that are open, by what they hold.
 func (db *DB) Schemas(ctx context.Context) (map[string]int64, error) {
 	versions := map[string]int64{}
 	for name, f := range db.files() {
-		version, err := schemaVersion(ctx, f.readSQL, f.path)
+		version, err := schemaVersion(ctx, f.readSQL, f.path, f.table)
 		if err != nil {
 			return nil, err
 		}
@@ -33,5 +33,9 @@ func (db *DB) Sizes() map[string]int64 {
 }
 
 func (db *DB) files() map[string]*file {
-	return map[string]*file{"configuration": db.config, "calls": db.calls}
+	files := map[string]*file{"configuration": db.config}
+	if calls, err := db.calls.reader(); err == nil {
+		files["calls"] = calls.file
+	}
+	return files
 }
