@@ -14,7 +14,8 @@ import (
 var mayImport = map[string]string{
 	"headgate":                                  "app/cli frontend",
 	"headgate/app/cli":                          "app app/api app/apperr app/calllog app/catalog app/desktop app/i18n app/instance app/oldserver app/secret app/server app/store",
-	"headgate/app/desktop":                      "app app/api app/apperr app/event app/i18n app/instance app/notify app/settings frontend wails",
+	"headgate/app/autostart":                    "app/apperr",
+	"headgate/app/desktop":                      "app app/api app/apperr app/autostart app/catalog app/event app/i18n app/instance app/notify app/settings frontend wails",
 	"headgate/app/server":                       "app app/api app/apperr app/event frontend",
 	"headgate/app/api":                          "app app/apperr app/calllog app/catalog app/i18n app/oldserver app/playground app/settings app/support",
 	"headgate/app":                              "app/apperr app/calllog app/catalog app/event app/instance app/notify app/oldserver app/playground app/secret app/settings app/store app/support gateway gateway/door",

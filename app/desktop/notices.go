@@ -44,7 +44,8 @@ type notices struct {
 	board board
 	page  func(told)
 
-	attended atomic.Bool // the window has the keyboard
+	attended atomic.Bool // the page says that it has the keyboard
+	away     atomic.Bool // the window is hidden, which its page hears later
 
 	begin, end sync.Once
 	wanted     chan notify.Change
@@ -99,7 +100,7 @@ func (n *notices) tell(c notify.Change) {
 
 func (n *notices) show(c notify.Change) {
 	title, body := c.Words(n.texts(), time.Now())
-	if n.attended.Load() {
+	if n.attended.Load() && !n.away.Load() {
 		n.page(told{Text: title, GroupID: c.GroupID})
 		return
 	}
@@ -123,6 +124,9 @@ func groupOf(tag string) int64 {
 
 // Attend hears whether the window has the keyboard.
 func (n *notices) Attend(here bool) { n.attended.Store(here) }
+
+// Away hears whether the window is hidden.
+func (n *notices) Away(hidden bool) { n.away.Store(hidden) }
 
 // State tells whether notifications can be seen.
 func (n *notices) State() string {

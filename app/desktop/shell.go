@@ -4,23 +4,15 @@ package desktop
 
 import (
 	"context"
-	"os"
-	"os/signal"
 	goruntime "runtime"
 	"sync"
-	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"headgate/app/autostart"
 	"headgate/app/settings"
 )
-
-// quitRetry is how often a wish to quit is repeated: one that comes before the
-// window's main loop runs is lost.
-const quitRetry = 300 * time.Millisecond
 
 // shell holds the window, the tray item and the events between them and the
 // program.
@@ -30,7 +22,7 @@ type shell struct {
 	events  *forwarder
 	notices *notices
 
-	quitting atomic.Bool   // a person or the system wants the program to end
+	leave    leave
 	over     chan struct{} // closed when the window is gone
 	overOnce sync.Once
 
@@ -41,10 +33,17 @@ type shell struct {
 func newShell(o Options) *shell {
 	s := &shell{Options: o, over: make(chan struct{})}
 	s.tray = newTray(o.App, trayActions{
-		open: s.show,
-		copy: s.copy,
-		quit: s.quit,
+		open:  s.show,
+		page:  s.showPage,
+		group: s.showGroup,
+		copy:  s.copy,
+		quit:  s.quit,
 	})
+	if entry, err := autostart.Here(); err != nil {
+		o.App.Log.Warn("start at login can't be had", "error", err)
+	} else {
+		s.tray.login = entry
+	}
 	s.events = forward(o.App.Bus, s.emit, s.tray.follow)
 	s.notices = newNotices(s.tray.texts, systemBoard(s, s.clicked), s.say)
 	return s
@@ -95,13 +94,21 @@ func (s *shell) onDomReady(context.Context) { runtime.ResetSignalHandlers() }
 // onBeforeClose answers both a closed window and a wish to quit; true keeps
 // the program running.
 func (s *shell) onBeforeClose(ctx context.Context) bool {
-	if !s.quitting.Load() && s.staysInTray() {
-		s.notices.Attend(false)
-		runtime.WindowHide(ctx)
-		return true
+	switch {
+	case s.leave.ready():
+		s.events.stop()
+		return false
+	case !s.leave.wanted() && s.staysInTray():
+		s.hide(ctx)
+	default:
+		s.quit()
 	}
-	s.events.stop()
-	return false
+	return true
+}
+
+func (s *shell) hide(ctx context.Context) {
+	s.notices.Away(true)
+	runtime.WindowHide(ctx)
 }
 
 // staysInTray tells whether closing the window leaves the program running: the
@@ -119,7 +126,6 @@ func (s *shell) onShutdown(context.Context) { s.ended() }
 // ended stops everything that speaks to the window.
 func (s *shell) ended() {
 	s.overOnce.Do(func() {
-		s.quitting.Store(true)
 		s.App.OnShow(nil) // from here on a second start waits for the folder
 		s.events.stop()
 		s.notices.stop()
@@ -145,6 +151,7 @@ func (s *shell) withWindow(f func(ctx context.Context)) {
 
 func (s *shell) show() {
 	s.withWindow(func(ctx context.Context) {
+		s.notices.Away(false)
 		runtime.WindowShow(ctx)
 		runtime.WindowUnminimise(ctx) // on Linux this also raises it
 	})
@@ -152,10 +159,21 @@ func (s *shell) show() {
 
 // clicked brings the window to the front, with what a notification was about.
 func (s *shell) clicked(tag string) {
-	s.show()
 	if id := groupOf(tag); id > 0 {
-		s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "group", id) })
+		s.showGroup(id)
+	} else {
+		s.show()
 	}
+}
+
+func (s *shell) showGroup(id int64) {
+	s.show()
+	s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "group", id) })
+}
+
+func (s *shell) showPage(path string) {
+	s.show()
+	s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "page", path) })
 }
 
 // say lets the page tell what would be a notification.
@@ -173,40 +191,4 @@ func (s *shell) copy(text string) {
 
 func (s *shell) emit(topics []string) {
 	s.withWindow(func(ctx context.Context) { runtime.EventsEmit(ctx, "changed", topics) })
-}
-
-// quit ends the program, whatever the settings say of closing the window.
-func (s *shell) quit() {
-	s.quitting.Store(true)
-	go func() {
-		again := time.NewTicker(quitRetry)
-		defer again.Stop()
-		for {
-			s.withWindow(func(ctx context.Context) { runtime.Quit(ctx) })
-			select {
-			case <-s.over:
-				return
-			case <-again.C:
-			}
-		}
-	}()
-}
-
-// obeySignals quits on SIGTERM and Ctrl+C. Wails listens too, but its wish is
-// one like a closed window's, which the tray may refuse.
-func (s *shell) obeySignals() (end func()) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	done := make(chan struct{})
-	go func() {
-		select {
-		case <-signals:
-			s.quit()
-		case <-done:
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
-	}
 }

@@ -5,6 +5,7 @@ package desktop
 import (
 	"context"
 	"embed"
+	"strings"
 	"time"
 
 	"fyne.io/systray"
@@ -21,16 +22,16 @@ func icon(s shape) []byte {
 
 func templateIcon(shape) []byte { return nil } // macOS only
 
-func (a *systrayArea) beforeWindow(view, func(command), func()) {}
+func (a *systrayArea) beforeWindow(view, func(line), func()) {}
 
-func (a *systrayArea) start(first view, click func(command), ready func()) {
+func (a *systrayArea) start(first view, click func(line), ready func()) {
 	bus, err := sessionBus()
 	if err != nil {
 		return // no desktop session, so no tray
 	}
 	_ = bus.Close()
 	systray.SetTitle("Headgate")
-	systray.SetOnTapped(func() { click(commandOpen) })
+	systray.SetOnTapped(func() { click(line{command: commandOpen}) })
 	begin, end := systray.RunWithExternalLoop(func() { a.build(first, click, ready) }, nil)
 	a.end = func() {
 		// The library's end dereferences a connection that it has only if all of
@@ -62,3 +63,6 @@ func (a *systrayArea) visible() bool {
 	shown, ok := hosted.Value().(bool)
 	return err == nil && ok && shown
 }
+
+// escaped keeps the underscores of names: one alone marks a letter to press.
+func escaped(title string) string { return strings.ReplaceAll(title, "_", "__") }

@@ -5,6 +5,7 @@ package desktop
 import (
 	"embed"
 	"runtime"
+	"strings"
 
 	"fyne.io/systray"
 )
@@ -19,10 +20,10 @@ func icon(s shape) []byte {
 
 func templateIcon(shape) []byte { return nil } // macOS only
 
-func (a *systrayArea) beforeWindow(view, func(command), func()) {}
+func (a *systrayArea) beforeWindow(view, func(line), func()) {}
 
-func (a *systrayArea) start(first view, click func(command), ready func()) {
-	systray.SetOnTapped(func() { click(commandOpen) })
+func (a *systrayArea) start(first view, click func(line), ready func()) {
+	systray.SetOnTapped(func() { click(line{command: commandOpen}) })
 	a.end = systray.Quit
 	go func() {
 		// Windows delivers a window's messages to the thread that made it.
@@ -32,3 +33,6 @@ func (a *systrayArea) start(first view, click func(command), ready func()) {
 }
 
 func (a *systrayArea) visible() bool { return a.ready.Load() }
+
+// escaped keeps the ampersands of names: one alone marks a letter to press.
+func escaped(title string) string { return strings.ReplaceAll(title, "&", "&&") }

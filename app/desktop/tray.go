@@ -8,9 +8,12 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"headgate/app"
-	"headgate/app/apperr"
+	"headgate/app/autostart"
+	"headgate/app/catalog"
 	"headgate/app/event"
 	"headgate/app/i18n"
 )
@@ -19,9 +22,9 @@ import (
 // goroutine at a time.
 type area interface {
 	// beforeWindow is called on the main thread before the window is made.
-	beforeWindow(first view, click func(command), ready func())
+	beforeWindow(first view, click func(line), ready func())
 	// start is called once the window is there; ready when show may be called.
-	start(first view, click func(command), ready func())
+	start(first view, click func(line), ready func())
 	show(view)
 	// visible tells whether a person can see the item now.
 	visible() bool
@@ -30,17 +33,26 @@ type area interface {
 
 // trayActions are what the tray's commands do to the window.
 type trayActions struct {
-	open func()
-	copy func(text string)
-	quit func()
+	open  func()
+	page  func(path string)
+	group func(id int64)
+	copy  func(text string)
+	quit  func()
 }
 
-// tray shows the gateway's state in the system's tray, and lets a person start
-// and stop it from there.
+// tray shows in the system's tray how the gateway and its groups do, and lets a
+// person act on them from there.
 type tray struct {
 	app  *app.App
 	act  trayActions
 	area area // nil: switched off for this run
+
+	login    *autostart.Entry // nil: not to be had
+	quitting atomic.Bool
+
+	stale  atomic.Bool     // what follows is read anew for the next view
+	groups []catalog.Group // stored
+	words  *i18n.Texts
 
 	refresh chan struct{}
 	begin   sync.Once
@@ -54,6 +66,7 @@ func newTray(a *app.App, act trayActions) *tray {
 		app: a, act: act,
 		refresh: make(chan struct{}, 1), over: make(chan struct{}), idle: make(chan struct{}),
 	}
+	t.stale.Store(true)
 	// A way out for desktops whose tray gets in the window's way.
 	if os.Getenv("HEADGATE_NO_TRAY") != "1" {
 		t.area = systemArea()
@@ -94,9 +107,28 @@ func (t *tray) visible() bool { return t.area != nil && t.area.visible() }
 
 // follow shows what has changed.
 func (t *tray) follow(topics []event.Topic) {
-	if slices.Contains(topics, event.Gateway) || slices.Contains(topics, event.Settings) {
+	if slices.ContainsFunc(topics, isStored) {
+		t.stale.Store(true)
 		t.wake()
 	}
+	if slices.ContainsFunc(topics, isRunning) {
+		t.wake()
+	}
+}
+
+func isStored(topic event.Topic) bool {
+	return topic == event.Groups || topic == event.Providers || topic == event.Settings
+}
+
+// isRunning: a call may change who is the fastest member.
+func isRunning(topic event.Topic) bool {
+	return topic == event.Gateway || topic == event.Health || topic == event.Secrets || topic == event.Calls
+}
+
+// leaving says that the program will end once calls in flight have finished.
+func (t *tray) leaving() {
+	t.quitting.Store(true)
+	t.wake()
 }
 
 func (t *tray) wake() {
@@ -109,21 +141,67 @@ func (t *tray) wake() {
 func (t *tray) keepShowing() {
 	defer close(t.idle)
 	var shown view
+	due := time.NewTimer(time.Hour)
+	defer due.Stop()
 	for {
 		select {
 		case <-t.over:
 			return
 		case <-t.refresh:
+		case <-due.C:
 		}
-		if now := t.view(); !reflect.DeepEqual(now, shown) {
+		state := t.state()
+		if now := look(state, t.words); !reflect.DeepEqual(now, shown) {
 			t.area.show(now)
 			shown = now
+		}
+		if next := state.until(); !next.IsZero() {
+			due.Reset(max(time.Until(next), 0) + time.Second)
 		}
 	}
 }
 
 func (t *tray) view() view {
-	return look(t.app.Listener.Status(), t.texts())
+	state := t.state()
+	return look(state, t.words)
+}
+
+// state is called by one goroutine at a time.
+func (t *tray) state() trayState {
+	if t.stale.Swap(false) || t.words == nil {
+		t.read()
+	}
+	s := trayState{
+		status: t.app.Listener.Status(), quitting: t.quitting.Load(),
+		locked: t.app.Keys.State().Locked != nil, offline: !t.app.Engine.Offline().IsZero(),
+		groups: t.app.GroupsNow(t.groups),
+	}
+	if t.login != nil {
+		on := t.login.On()
+		s.login = &on
+	}
+	return s
+}
+
+// read takes in what is stored. What can't be read stays as it was.
+func (t *tray) read() {
+	t.words = t.texts()
+	groups, err := t.app.Catalog.Groups(context.Background())
+	if err != nil {
+		t.app.Log.Warn("read the groups for the tray", "error", err)
+		return
+	}
+	slices.SortStableFunc(groups, func(a, b catalog.Group) int { // those that are on first
+		switch {
+		case a.Enabled == b.Enabled:
+			return 0
+		case a.Enabled:
+			return -1
+		default:
+			return 1
+		}
+	})
+	t.groups = groups[:min(len(groups), mostGroups)]
 }
 
 // texts are in the language that the person chose, or in the system's.
@@ -133,42 +211,4 @@ func (t *tray) texts() *i18n.Texts {
 		return i18n.New(i18n.SystemLocale())
 	}
 	return i18n.New(chosen.Language)
-}
-
-// click obeys a command. It returns at once: the system's tray is waiting.
-func (t *tray) click(c command) {
-	select {
-	case <-t.over:
-		return
-	default:
-	}
-	go func() {
-		ctx := context.Background()
-		switch c {
-		case commandStart:
-			t.startGateway(ctx)
-		case commandStop:
-			t.app.StopGateway(ctx)
-		case commandRestart:
-			t.app.StopGateway(ctx)
-			t.startGateway(ctx)
-		case commandCopy:
-			t.act.copy(t.app.Listener.Status().BaseURL)
-		case commandOpen:
-			t.act.open()
-		case commandQuit:
-			t.act.quit()
-		}
-	}()
-}
-
-func (t *tray) startGateway(ctx context.Context) {
-	err := t.app.StartGateway(ctx)
-	if err == nil {
-		return
-	}
-	t.app.Log.Warn("the gateway did not start", "error", err)
-	if apperr.Code(err) == "secrets_locked" { // the tray can't show it, and only the window asks for the passphrase
-		t.act.open()
-	}
 }

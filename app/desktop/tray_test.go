@@ -4,6 +4,7 @@ package desktop
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"headgate/app"
+	"headgate/app/autostart"
 	"headgate/app/event"
 	"headgate/app/secret"
 )
@@ -18,12 +20,13 @@ import (
 // fakeArea is a tray that tells what it was asked to show.
 type fakeArea struct {
 	views chan view
-	click func(command)
+	click func(line)
+	acted chan string // what was asked of the window
 }
 
-func (a *fakeArea) beforeWindow(view, func(command), func()) {}
+func (a *fakeArea) beforeWindow(view, func(line), func()) {}
 
-func (a *fakeArea) start(first view, click func(command), ready func()) {
+func (a *fakeArea) start(first view, click func(line), ready func()) {
 	a.click = click
 	a.views <- first
 	ready()
@@ -55,9 +58,14 @@ func startedTray(t *testing.T, address string) (*app.App, *fakeArea) {
 	if err := a.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	area := &fakeArea{views: make(chan view, 100)}
-	tr := newTray(a, trayActions{})
-	tr.area = area
+	area := &fakeArea{views: make(chan view, 100), acted: make(chan string, 1)}
+	tr := newTray(a, trayActions{
+		open:  func() { area.acted <- "open" },
+		page:  func(path string) { area.acted <- "page " + path },
+		group: func(id int64) { area.acted <- fmt.Sprint("group ", id) },
+		quit:  func() { area.acted <- "quit" },
+	})
+	tr.area, tr.login = area, &autostart.Entry{Program: "/usr/bin/headgate"}
 	events := forward(a.Bus, func([]string) {}, tr.follow)
 	tr.start()
 	events.start()
@@ -83,7 +91,7 @@ func TestTrayStartsAndStopsTheGateway(t *testing.T) {
 		{commandRestart, shapeRunning, app.ListenerRunning},
 		{commandStop, shapeStopped, app.ListenerStopped},
 	} {
-		area.click(c.click)
+		area.click(line{command: c.click})
 		area.until(t, string(c.then), func(v view) bool {
 			return v.shape == c.then && a.Listener.Status().State == c.state
 		})
@@ -97,7 +105,7 @@ func TestTrayShowsATakenPort(t *testing.T) {
 	}
 	defer taken.Close()
 	_, area := startedTray(t, taken.Addr().String())
-	area.click(commandStart)
+	area.click(line{command: commandStart})
 	area.until(t, "a failure with its address", func(v view) bool {
 		return v.shape == shapeFailed && strings.Contains(v.lines[0].title, taken.Addr().String())
 	})
@@ -116,7 +124,7 @@ func TestTrayOpensTheWindowWhereKeysAreLocked(t *testing.T) {
 	}
 	opened := make(chan struct{}, 1)
 	tr := newTray(a, trayActions{open: func() { opened <- struct{}{} }})
-	tr.click(commandStart)
+	tr.click(line{command: commandStart})
 	<-opened
 	if err := a.Keys.Unlock(t.Context(), passphrase); err != nil {
 		t.Fatal(err)
@@ -157,7 +165,7 @@ func TestTrayIgnoresClicksOnceStopped(t *testing.T) {
 	tr.stop()
 	heard := a.Bus.Listen()
 	defer heard.Close()
-	area.click(commandStart)
+	area.click(line{command: commandStart})
 	if err := a.Close(context.Background()); err != nil {
 		t.Error(err)
 	}

@@ -35,7 +35,7 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself
 	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
-	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices))
+	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.login())
 	// Wails would pass a struct on as "[object Object]": JSON in a string it is.
 	o.ErrorFormatter = func(err error) any { return apperr.JSON(err) }
 	o.Logger = wailsLog{s.App.Log}
@@ -44,6 +44,23 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.OnBeforeClose = s.onBeforeClose
 	o.OnShutdown = s.onShutdown
 	return o
+}
+
+// login lets the window switch the start at login; the tray shows it, too.
+func (s *shell) login() *api.Login {
+	if s.tray.login == nil {
+		return api.NewLogin(nil)
+	}
+	return api.NewLogin(loginEntry{s.tray})
+}
+
+type loginEntry struct{ tray *tray }
+
+func (e loginEntry) On() bool { return e.tray.login.On() }
+
+func (e loginEntry) Set(on bool) error {
+	defer e.tray.wake()
+	return e.tray.login.Set(on)
 }
 
 // frame is what all windows of the program have in common.

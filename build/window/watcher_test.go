@@ -4,6 +4,8 @@ package window
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -78,6 +80,8 @@ type menuLine struct {
 	id      int32
 	label   string
 	enabled bool
+	ticked  bool
+	below   []menuLine
 }
 
 type layout struct {
@@ -86,7 +90,7 @@ type layout struct {
 	Children   []dbus.Variant
 }
 
-// menu reads the item's menu.
+// menu reads the item's menu, without what is hidden.
 func (i trayItem) menu() ([]menuLine, error) {
 	var revision uint32
 	var root layout
@@ -94,41 +98,64 @@ func (i trayItem) menu() ([]menuLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lines []menuLine
-	for _, child := range root.Children {
+	return linesOf(root)
+}
+
+func linesOf(parent layout) (lines []menuLine, err error) {
+	for _, child := range parent.Children {
 		var l layout
 		if err := dbus.Store([]any{child.Value()}, &l); err != nil {
 			return nil, err
 		}
+		if visible, said := l.Properties["visible"].Value().(bool); said && !visible {
+			continue
+		}
 		label, _ := l.Properties["label"].Value().(string)
 		enabled, said := l.Properties["enabled"].Value().(bool)
-		lines = append(lines, menuLine{id: l.ID, label: label, enabled: enabled || !said})
+		state, _ := l.Properties["toggle-state"].Value().(int32)
+		line := menuLine{id: l.ID, label: strings.ReplaceAll(label, "__", "_"), enabled: enabled || !said, ticked: state == 1}
+		if line.below, err = linesOf(l); err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
 	}
 	return lines, nil
 }
 
-// line finds a menu line by its label.
-func (i trayItem) line(label string) (menuLine, error) {
+// line finds a menu line by the labels that lead to it, from the outermost on. A
+// label that ends in … stands for all that begin as it does.
+func (i trayItem) line(path ...string) (menuLine, error) {
 	lines, err := i.menu()
 	if err != nil {
 		return menuLine{}, err
 	}
-	for _, l := range lines {
-		if l.label == label {
-			return l, nil
+	var found menuLine
+	for _, label := range path {
+		begins, open := strings.CutSuffix(label, "…")
+		at := slices.IndexFunc(lines, func(l menuLine) bool {
+			return l.label == label || open && strings.HasPrefix(l.label, begins)
+		})
+		if at < 0 {
+			return menuLine{}, fmt.Errorf("the tray's menu has no %q: %v", label, lines)
 		}
+		found, lines = lines[at], lines[at].below
 	}
-	return menuLine{}, fmt.Errorf("the tray's menu has no %q: %v", label, lines)
+	return found, nil
 }
 
-// click clicks the menu line with this label, as a desktop does.
-func (i trayItem) click(label string) error {
-	l, err := i.line(label)
+// click clicks the menu line to which these labels lead, as a desktop does.
+func (i trayItem) click(path ...string) error {
+	l, err := i.line(path...)
 	if err != nil {
 		return err
 	}
 	if !l.enabled {
-		return fmt.Errorf("%q is disabled in the tray's menu", label)
+		return fmt.Errorf("%q is disabled in the tray's menu", path)
 	}
 	return i.bus.Object(i.name, menuPath).Call("com.canonical.dbusmenu.Event", 0, l.id, "clicked", dbus.MakeVariant(0), uint32(0)).Err
+}
+
+// tap clicks the item itself.
+func (i trayItem) tap() error {
+	return i.bus.Object(i.name, itemPath).Call("org.kde.StatusNotifierItem.Activate", 0, int32(0), int32(0)).Err
 }

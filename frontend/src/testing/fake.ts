@@ -111,6 +111,7 @@ export class FakeProgram {
 
   /** Whether the system shows notifications. */
   desk = 'shown'
+  login = 'off'
 
   #ids = 1000
   #heard: { name: string; hear: (data: unknown) => void }[] = []

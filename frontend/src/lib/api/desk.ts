@@ -1,5 +1,6 @@
-// What lies around the native window: the desktop and its notifications.
+// What lies around the native window: the desktop, its notifications and its login.
 
+import * as boundLogin from '../../../wailsjs/go/api/Login'
 import * as bound from '../../../wailsjs/go/api/Notifications'
 import { EventsOn } from '../../../wailsjs/runtime/runtime'
 import { asFailure } from './failure'
@@ -15,11 +16,17 @@ export interface Desk {
   state(): Promise<'shown' | 'absent' | 'denied'>
   /** Shows one now. Rejects with a Failure. */
   test(): Promise<void>
+  /** Whether the program starts at login. */
+  login(): Promise<'on' | 'off' | 'absent'>
+  /** Rejects with a Failure. */
+  setLogin(on: boolean): Promise<void>
   /** Says whether a person is at the window. */
   attend(here: boolean): void
   told(hear: (told: Told) => void): () => void
   /** Hears which group a notification that was clicked was about. */
   clicked(hear: (groupId: number) => void): () => void
+  /** Hears which page was asked for outside the window. */
+  asked(hear: (path: string) => void): () => void
 }
 
 async function asked<Reply>(name: string, reply: Promise<unknown>): Promise<Reply> {
@@ -33,7 +40,10 @@ async function asked<Reply>(name: string, reply: Promise<unknown>): Promise<Repl
 export const desk: Desk = {
   state: () => asked('Notifications.State', bound.State()),
   test: () => asked('Notifications.Try', bound.Try()),
+  login: () => asked('Login.State', boundLogin.State()),
+  setLogin: (on) => asked('Login.Set', boundLogin.Set(on)),
   attend: (here) => void bound.Attend(here),
   told: (hear) => EventsOn('told', hear),
   clicked: (hear) => EventsOn('group', hear),
+  asked: (hear) => EventsOn('page', hear),
 }

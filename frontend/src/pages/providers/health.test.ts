@@ -11,6 +11,7 @@ const state = (more: Partial<T.MemberHealth>): T.MemberHealth => ({
   memberId: 1,
   failures: 1,
   cooldownUntil: 0,
+  pinnedUntil: 0,
   trial: false,
   probing: false,
   class: 'transient',

@@ -4,4 +4,8 @@ export const notificationsHandlers = (fake: FakeProgram): Handlers => ({
   'Notifications.State': () => fake.desk,
   'Notifications.Try': () => null,
   'Notifications.Attend': () => null,
+  'Login.State': () => fake.login,
+  'Login.Set': (on: boolean) => {
+    fake.login = on ? 'on' : 'off'
+  },
 })
