@@ -17,4 +17,6 @@ type Options struct {
 	App    *app.App  // not started yet: Run starts and closes it
 	Pages  fs.FS     // the built window, or only placeholder.html
 	Stderr io.Writer // failures to start are told here too
+	Hidden bool      // no window at first, where a tray can bring one; a start at login
+	Link   string    // a headgate:// link that was opened; "": none
 }

@@ -22,6 +22,7 @@ type shell struct {
 	events  *forwarder
 	notices *notices
 
+	links    links
 	leave    leave
 	over     chan struct{} // closed when the window is gone
 	overOnce sync.Once

@@ -35,7 +35,7 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself
 	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
-	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.login())
+	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.login(), api.NewLinks(&s.links))
 	// Wails would pass a struct on as "[object Object]": JSON in a string it is.
 	o.ErrorFormatter = func(err error) any { return apperr.JSON(err) }
 	o.Logger = wailsLog{s.App.Log}

@@ -112,6 +112,7 @@ export class FakeProgram {
   /** Whether the system shows notifications. */
   desk = 'shown'
   login = 'off'
+  offer: T.Offer | null = null
 
   #ids = 1000
   #heard: { name: string; hear: (data: unknown) => void }[] = []

@@ -1846,6 +1846,29 @@ export namespace catalog {
 
 }
 
+export namespace link {
+	
+	export class Offer {
+	    name: string;
+	    baseUrl: string;
+	    dialect: string;
+	    models: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Offer(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
+	        this.baseUrl = source["baseUrl"];
+	        this.dialect = source["dialect"];
+	        this.models = source["models"];
+	    }
+	}
+
+}
+
 export namespace oldserver {
 	
 	export class APIKey {

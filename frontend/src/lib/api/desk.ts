@@ -1,9 +1,11 @@
 // What lies around the native window: the desktop, its notifications and its login.
 
+import * as boundLinks from '../../../wailsjs/go/api/Links'
 import * as boundLogin from '../../../wailsjs/go/api/Login'
 import * as bound from '../../../wailsjs/go/api/Notifications'
 import { EventsOn } from '../../../wailsjs/runtime/runtime'
 import { asFailure } from './failure'
+import type { Offer } from './types'
 
 /** What would be a notification if nobody were at the window. */
 export interface Told {
@@ -27,6 +29,10 @@ export interface Desk {
   clicked(hear: (groupId: number) => void): () => void
   /** Hears which page was asked for outside the window. */
   asked(hear: (path: string) => void): () => void
+  /** What the link that was opened last offers, once; null: there is none. Rejects with a Failure. */
+  offer(): Promise<Offer | null>
+  /** Hears that a link was opened. */
+  linked(hear: () => void): () => void
 }
 
 async function asked<Reply>(name: string, reply: Promise<unknown>): Promise<Reply> {
@@ -46,4 +52,6 @@ export const desk: Desk = {
   told: (hear) => EventsOn('told', hear),
   clicked: (hear) => EventsOn('group', hear),
   asked: (hear) => EventsOn('page', hear),
+  offer: () => asked('Links.Take', boundLinks.Take()),
+  linked: (hear) => EventsOn('link', hear),
 }

@@ -8,6 +8,7 @@ import type {
   apperr,
   calllog,
   catalog,
+  link,
   oldserver,
   playground,
   settings,
@@ -38,6 +39,7 @@ export type Group = Plain<catalog.Group>
 export type MemberInput = Plain<catalog.MemberInput>
 export type GroupInput = Plain<catalog.GroupInput>
 export type MemberHealth = Plain<catalog.MemberHealth>
+export type Offer = Plain<link.Offer>
 export type ApiKey = Plain<catalog.APIKey>
 export type ApiKeyInput = Plain<catalog.APIKeyInput>
 export type NewApiKey = Plain<catalog.NewAPIKey>

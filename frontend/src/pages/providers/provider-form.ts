@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ProviderInput } from '../../lib/api'
+import type { Offer, ProviderInput } from '../../lib/api'
 import { sentRules } from '../rules/words'
 import { presets, type Preset } from './presets'
 
@@ -60,6 +60,13 @@ export const emptyProvider: ProviderInput = {
   timeouts: { connectSeconds: 0, firstTokenSeconds: 0, streamIdleSeconds: 0, replySeconds: 0 },
   rules: [],
   keys: [{ id: 0, secret: '', enabled: true }],
+}
+
+/** What a link may fill in. */
+export function offered(offer?: Offer): Partial<ProviderInput> {
+  if (!offer) return {}
+  const { name, baseUrl, dialect } = offer
+  return { name, baseUrl, dialect: dialect || emptyProvider.dialect }
 }
 
 /** Fills in a service; a name that a person typed stays. */

@@ -4,6 +4,11 @@ export const notificationsHandlers = (fake: FakeProgram): Handlers => ({
   'Notifications.State': () => fake.desk,
   'Notifications.Try': () => null,
   'Notifications.Attend': () => null,
+  'Links.Take': () => {
+    const { offer } = fake
+    fake.offer = null
+    return offer
+  },
   'Login.State': () => fake.login,
   'Login.Set': (on: boolean) => {
     fake.login = on ? 'on' : 'off'
