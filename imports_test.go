@@ -18,13 +18,8 @@ var mayImport = map[string]string{
 	"headgate/app/autostart":                    "app/apperr",
 	"headgate/app/desktop":                      "app app/api app/apperr app/autostart app/catalog app/event app/i18n app/instance app/link app/notify app/settings frontend wails",
 	"headgate/app/server":                       "app app/api app/apperr app/event frontend",
-<<<<<<< HEAD
-	"headgate/app/api":                          "app app/apperr app/calllog app/catalog app/i18n app/oldserver app/playground app/settings app/support",
+	"headgate/app/api":                          "app app/apperr app/calllog app/catalog app/i18n app/link app/oldserver app/playground app/settings app/support",
 	"headgate/app":                              "app/apperr app/calllog app/catalog app/event app/instance app/notify app/oldserver app/playground app/secret app/settings app/store app/support gateway gateway/door",
-=======
-	"headgate/app/api":                          "app app/apperr app/calllog app/catalog app/i18n app/link app/oldserver app/playground app/settings",
-	"headgate/app":                              "app/apperr app/calllog app/catalog app/event app/instance app/notify app/oldserver app/playground app/secret app/settings app/store gateway gateway/door",
->>>>>>> da44b59 (A headgate:// link fills in the form for a provider, and nothing else)
 	"headgate/app/catalog":                      "app/apperr app/event app/prices app/secret app/settings gateway gateway/dialect",
 	"headgate/app/calllog":                      "app/apperr app/event app/settings gateway",
 	"headgate/app/playground":                   "app/apperr gateway",
