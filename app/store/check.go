@@ -26,7 +26,9 @@ func Check(ctx context.Context, dir, url string) ([]FileCheck, error) {
 		return nil, err
 	}
 	var found []FileCheck
-	for _, s := range []spec{{path: at.config, migrations: "config", alwaysCheck: true}, callsSpec(at.calls)} {
+	config := configSpec(at.config)
+	config.alwaysCheck = true
+	for _, s := range []spec{config, callsSpec(at.calls)} {
 		found = append(found, checkFile(ctx, s))
 	}
 	return found, nil
