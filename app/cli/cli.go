@@ -22,6 +22,7 @@ import (
 	"headgate/app"
 	"headgate/app/apperr"
 	"headgate/app/desktop"
+	"headgate/app/heap"
 	"headgate/app/i18n"
 	"headgate/app/server"
 )
@@ -140,6 +141,7 @@ func (p Program) window() error {
 	if err != nil {
 		return err
 	}
+	heap.Tend()
 	a := app.New(app.Options{
 		DataDir: data, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: env["HEADGATE_ADDR"],
 		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,

@@ -14,6 +14,7 @@ import (
 
 	"headgate/app"
 	"headgate/app/apperr"
+	"headgate/app/heap"
 	"headgate/app/server"
 )
 
@@ -50,6 +51,7 @@ func (p Program) serve(g given) (err error) {
 	if err != nil {
 		return err
 	}
+	heap.Tend()
 	a := app.New(app.Options{
 		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: firstOf(g.text("addr"), env["HEADGATE_ADDR"]),
 		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,

@@ -1,0 +1,92 @@
+package heap_test
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"headgate/app/heap"
+)
+
+var (
+	garbage []byte
+	each    = uint64(32 << 10) // no constant, or it would lie on the stack
+)
+
+// TestTend makes garbage as fast as calls do, and then none.
+func TestTend(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	heap.TendFor(50 * time.Millisecond)
+
+	await(t, "collected less often under load", func() bool {
+		for range 1000 {
+			garbage = make([]byte, 8<<10)
+		}
+		return percent() > 100
+	})
+	await(t, "as usual once the load has gone", func() bool { return percent() == 100 })
+}
+
+// TestTendGivesBack holds what many streams hold, lets it go, and allocates
+// nothing that would make the collector look.
+func TestTendGivesBack(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	peak := heap.TendFor(50 * time.Millisecond)
+
+	const streams = 2000
+	leave := make(chan struct{})
+	for range streams {
+		go func() {
+			held := make([]byte, each)
+			<-leave
+			runtime.KeepAlive(held)
+		}()
+	}
+	await(t, "seen", func() bool {
+		runtime.GC()
+		return peak() >= streams && bytes("/memory/classes/heap/objects:bytes") >= streams*each
+	})
+	close(leave)
+	await(t, "given back", func() bool {
+		return bytes("/memory/classes/heap/objects:bytes") < streams*each/2 &&
+			bytes("/memory/classes/heap/free:bytes") < streams*each/4
+	})
+}
+
+func TestPercent(t *testing.T) {
+	for _, c := range []struct {
+		live uint64
+		want int
+	}{
+		{0, 6300},
+		{2 << 20, 700},
+		{4 << 20, 300},
+		{8 << 20, 100},
+		{500 << 20, 100},
+	} {
+		if got := heap.PercentFor(c.live); got != c.want {
+			t.Errorf("%d bytes live: %d %%, not %d", c.live, got, c.want)
+		}
+	}
+}
+
+func percent() uint64 { return bytes("/gc/gogc:percent") }
+
+func bytes(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+func await(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for giveUp := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(giveUp) {
+			t.Fatal("never:", what)
+		}
+	}
+}
