@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -104,6 +105,26 @@ func presented(h http.Header) (found []string) {
 	return found
 }
 
+// shortestQuoted leaves alone what is no key, such as the "ollama" that a tool
+// sends where it is asked for one.
+const shortestQuoted = 16
+
+// withoutPresented takes the credentials that a request came with out of what its
+// record quotes from it: some tools put a key where a name should stand.
+func withoutPresented(text string, h http.Header) string {
+	for _, name := range credentialHeaders {
+		for _, value := range h[name] {
+			if _, afterScheme, isTwo := strings.Cut(value, " "); isTwo {
+				value = strings.TrimSpace(afterScheme)
+			}
+			if len(value) >= shortestQuoted && strings.Contains(text, value) {
+				text = strings.ReplaceAll(text, value, redacted)
+			}
+		}
+	}
+	return text
+}
+
 // longestSpelled is at least as long as any credential that a request came with
 // can be in a body: most calls end without anybody having to look for it.
 func longestSpelled(h http.Header) (longest int) {
@@ -148,17 +169,28 @@ func (s secrets) with(more []string) secrets {
 	return all
 }
 
-// addSpelled adds a secret as it stands, and as it can stand within JSON.
+// addSpelled adds a secret as it stands, and as it can stand within JSON and URLs.
 func (s *secrets) addSpelled(secret string) {
 	s.add(secret)
-	quoted, _ := json.Marshal(secret) // a string: can't fail
-	inner := string(quoted[1 : len(quoted)-1])
-	if inner != secret {
-		s.add(inner)
+	if isPlain(secret) { // as nearly all are: spelled one way only
+		return
 	}
-	if strings.Contains(inner, "/") {
+	quoted, _ := json.Marshal(secret) // a string: can't fail
+	html := string(quoted[1 : len(quoted)-1])
+	lean := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(html)
+	for _, inner := range []string{html, lean} {
+		s.add(inner)
 		s.add(strings.ReplaceAll(inner, "/", `\/`))
 	}
+	s.add(url.QueryEscape(secret))
+	s.add(url.PathEscape(secret))
+}
+
+// isPlain tells texts of which neither JSON nor a URL escapes anything.
+func isPlain(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return (r|0x20 < 'a' || r|0x20 > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
+	})
 }
 
 func (s secrets) longest() int {

@@ -75,7 +75,7 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 		g: g, at: at, w: w, rc: http.NewResponseController(w), r: r, body: getBuffer(), share: share{of: g.memory},
 		call: Call{
 			ID: newCallID(now), StartedAt: now, Route: at.name,
-			State: StateRefused, UserAgent: cut(r.UserAgent(), 256),
+			State: StateRefused, UserAgent: cut(withoutPresented(r.UserAgent(), r.Header), 256),
 		},
 	}
 	w.Header().Set("X-Request-Id", x.call.ID)
@@ -135,7 +135,7 @@ func (x *exchange) admit() *refusal {
 	if x.head, fault = scanHead(*x.body, x.at.dialect.Messages); fault != nil {
 		return refusedHead(fault)
 	}
-	x.call.Model, x.call.Stream = cut(x.head.model, 256), x.head.stream
+	x.call.Model, x.call.Stream = cut(withoutPresented(x.head.model, x.r.Header), 256), x.head.stream
 	if refused := x.translate(); refused != nil {
 		return refused
 	}
@@ -433,7 +433,7 @@ func (x *exchange) end() {
 	x.opened.end()
 	x.settle()
 	x.call.Duration = time.Since(x.call.StartedAt)
-	x.call.Message = strings.TrimSpace(x.call.Message)
+	x.call.Message = withoutPresented(strings.TrimSpace(x.call.Message), x.r.Header)
 	x.keepBodies()
 	x.g.recorder.Record(x.call)
 	putBuffer(x.body)

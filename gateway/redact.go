@@ -22,13 +22,13 @@ var secretWords = []string{"auth", "key", "token", "secret", "cookie", "password
 func secretsOfProvider(in Provider) secrets {
 	var s secrets
 	for _, k := range in.Keys {
-		s.add(k.Secret)
+		s.addSpelled(k.Secret)
 	}
 	for _, h := range in.Headers {
 		if h.Secret || namesSecret(h.Name) {
-			s.add(h.Value)
+			s.addSpelled(h.Value)
 			_, afterScheme, _ := strings.Cut(h.Value, " ")
-			s.add(afterScheme)
+			s.addSpelled(afterScheme)
 		}
 	}
 	s.sort()

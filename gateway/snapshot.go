@@ -168,9 +168,7 @@ func compile(c Config) (*snapshot, error) {
 func (s *snapshot) allSecrets() secrets {
 	var all secrets
 	for _, p := range s.served {
-		for _, secret := range p.secrets {
-			all.addSpelled(string(secret))
-		}
+		all = append(all, p.secrets...)
 	}
 	all.sort()
 	return all

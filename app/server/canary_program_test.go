@@ -1,0 +1,103 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"headgate/app"
+	"headgate/app/server"
+)
+
+// The program under watch is this test's own, started again with these.
+const (
+	childFolder   = "HEADGATE_TEST_FOLDER"
+	childPassword = "HEADGATE_TEST_PASSWORD"
+)
+
+// program is a running one whose words go to files.
+type program struct {
+	process        *exec.Cmd
+	out            string // folder of what it writes
+	admin, gateway string
+	faults         []string
+}
+
+func startProgram(t *testing.T, folder, password string) *program {
+	t.Helper()
+	p := &program{process: exec.Command(os.Args[0], "-test.run=^$"), out: t.TempDir()}
+	p.process.Env = append(os.Environ(), childFolder+"="+folder, childPassword+"="+password, "GOTRACEBACK=all")
+	errors, err := os.Create(filepath.Join(p.out, "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Close() }()
+	p.process.Stderr = errors
+	words, err := p.process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = p.process.Process.Kill()
+		_ = p.process.Wait()
+	})
+	line, err := bufio.NewReader(words).ReadString('\n')
+	if _, scanErr := fmt.Sscan(line, &p.admin, &p.gateway); scanErr != nil {
+		t.Fatalf("it began with %q, %v: %s", line, err, p.said(t))
+	}
+	return p
+}
+
+// said is what the program wrote.
+func (p *program) said(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.out, "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// beProgram serves until it is ended, and tells everything that it can.
+func beProgram() error {
+	ctx := context.Background()
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	a := app.New(app.Options{DataDir: os.Getenv(childFolder), Address: "127.0.0.1:0", Log: log})
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.StartGateway(ctx); err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s, err := server.New(ctx, ln, server.Options{App: a, Pages: buggy{builtPages}, Username: "ada", Password: os.Getenv(childPassword)})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("http://%s %s\n", ln.Addr(), a.Listener.Status().BaseURL)
+	return s.Serve(ln)
+}
+
+// buggy are pages of which one makes the program panic.
+type buggy struct{ fs.FS }
+
+func (b buggy) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, "bug.js") {
+		panic("a page has a bug")
+	}
+	return b.FS.Open(name)
+}
