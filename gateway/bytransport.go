@@ -96,7 +96,7 @@ func tlsError(err error) error { return fmt.Errorf("%w: %w", errTLS, err) }
 // begins, is the proxy's. It also bounds that time: net/http allows a proxy a
 // minute.
 func (c *carrier) sendByProxy(over *http.Transport, r *http.Request) (*http.Response, error) {
-	if err := refuseHost(r.URL.Hostname()); err != nil { // it would not be dialled here
+	if err := c.guard.host(r.URL.Hostname()); err != nil { // it would not be dialled here
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())

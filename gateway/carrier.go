@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -15,6 +16,8 @@ import (
 // upstream carries requests to providers. Providers that are reached in the
 // same way share its connections.
 type upstream struct {
+	guard *guard
+
 	mu      sync.Mutex
 	current map[way]*carrier
 	retired []*carrier // of the configuration before; calls may still run on them
@@ -35,6 +38,7 @@ type way struct {
 type carrier struct {
 	way   way
 	proxy *url.URL // nil: none
+	guard *guard
 	own   *http1.Client
 	spoke sync.Map        // origins that spoke HTTP/1.1 over TLS
 	kept  *http.Transport // HTTP/2, proxies and strangers
@@ -42,12 +46,13 @@ type carrier struct {
 	sleep *sleepWatch
 }
 
-func newUpstream() *upstream { return &upstream{current: map[way]*carrier{}} }
+func newUpstream(g *guard) *upstream { return &upstream{guard: g, current: map[way]*carrier{}} }
 
-func newCarrier(p *provider) *carrier {
+func newCarrier(p *provider, g *guard) *carrier {
+	d := dialer{p.way, g}
 	c := &carrier{
-		way: p.way, proxy: p.proxy, own: newOwn(p.way, nil), sleep: newSleepWatch(),
-		kept: newTransport(p.way, p.proxy), fresh: newTransport(p.way, p.proxy),
+		way: p.way, proxy: p.proxy, guard: g, own: newOwn(d, nil), sleep: newSleepWatch(),
+		kept: newTransport(d, p.proxy), fresh: newTransport(d, p.proxy),
 	}
 	c.fresh.DisableKeepAlives = true
 	return c
@@ -59,10 +64,15 @@ func (c *carrier) closeIdle() {
 }
 
 // follow gives the providers of a new configuration their carriers. Those that
-// are needed as before stay, with their connections.
-func (u *upstream) follow(providers []*provider) {
+// are needed as before stay, with their connections unless less may be called.
+func (u *upstream) follow(providers []*provider, networks []netip.Prefix) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.guard.list(networks) {
+		for _, c := range u.current {
+			c.closeIdle()
+		}
+	}
 	next := make(map[way]*carrier, len(u.current))
 	for _, p := range providers {
 		c := next[p.way]
@@ -70,7 +80,7 @@ func (u *upstream) follow(providers []*provider) {
 			c = u.current[p.way]
 		}
 		if c == nil {
-			c = newCarrier(p)
+			c = newCarrier(p, u.guard)
 		}
 		next[p.way], p.carrier = c, c
 	}
@@ -95,7 +105,7 @@ func (u *upstream) borrow(p *provider) (c *carrier, end func()) {
 	if c = u.current[p.way]; c != nil {
 		return c, func() {}
 	}
-	c = newCarrier(p)
+	c = newCarrier(p, u.guard)
 	return c, c.closeIdle
 }
 

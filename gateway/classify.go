@@ -52,6 +52,7 @@ var table = []row{
 
 	// Connections. Whether it is this machine that has no network, health decides:
 	// one error doesn't tell.
+	{reason: "address_private", when: failed(errAddressPrivate), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "address_refused", when: failed(errAddressRefused), class: ClassModelUnavailable, blames: BlamesMember, action: ActionNext, bench: fixed(modelBench)},
 	{reason: "proxy_failed", when: failed(errProxy), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},
 	{reason: "dns_failed", when: network(isDNS), class: ClassTransient, blames: BlamesMember, action: ActionNext, counts: true},

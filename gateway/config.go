@@ -1,6 +1,9 @@
 package gateway
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Config is everything the engine needs to serve: plain data, secrets in clear.
 // It is never encoded as JSON and never logged. The same Config applied twice
@@ -11,8 +14,9 @@ type Config struct {
 	APIKeys   []APIKey
 	Keywords  []Keyword
 	Capture   Capture
-	Names     []string // host names by which the gateway is called, beside localhost and addresses
-	Origins   []string // web origins whose pages may call, such as "https://chat.example"
+	Names     []string       // host names by which the gateway is called, beside localhost and addresses
+	Origins   []string       // web origins whose pages may call, such as "https://chat.example"
+	Networks  []netip.Prefix // private addresses that a guarded engine may call
 	Failover  Failover
 	Timeouts  Timeouts
 	Limits    Limits

@@ -15,7 +15,7 @@ import (
 // nameServer is a DNS server that fails for the names under "servfail.test" and,
 // of all others, knows only those under "far.test", which lead to loopback
 // although they don't look like it; unless they are lost, which fails for them,
-// too. It listens on loopback and counts its questions.
+// too, and those that are led elsewhere. It listens on loopback and counts its questions.
 type nameServer struct {
 	conn net.PacketConn
 	done chan struct{} // closed when it has ended
@@ -23,6 +23,7 @@ type nameServer struct {
 	mu    sync.Mutex
 	asked map[string]int
 	lost  map[string]bool
+	leads map[string][][4]byte // where a name leads to: each answer is the next of these, the last one stays
 }
 
 // resolving makes the tests ask a name server of their own. It must be called
@@ -32,7 +33,7 @@ func resolving() (*nameServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &nameServer{conn: conn, asked: map[string]int{}, lost: map[string]bool{}, done: make(chan struct{})}
+	s := &nameServer{conn: conn, asked: map[string]int{}, lost: map[string]bool{}, leads: map[string][][4]byte{}, done: make(chan struct{})}
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "udp", conn.LocalAddr().String())
@@ -84,6 +85,14 @@ func (s *nameServer) answer(query []byte) []byte {
 	case strings.HasSuffix(name, ".far.test"):
 		code = 0
 	}
+	kind := binary.BigEndian.Uint16(query[at+1:])
+	to := [4]byte{127, 0, 0, 1}
+	if list := s.leads[name]; kind == 1 && len(list) > 0 {
+		to = list[0]
+		if len(list) > 1 {
+			s.leads[name] = list[1:]
+		}
+	}
 	s.mu.Unlock()
 	reply := append([]byte(nil), query[:at+5]...)
 	binary.BigEndian.PutUint16(reply[2:], 0x8180|code)
@@ -91,9 +100,9 @@ func (s *nameServer) answer(query []byte) []byte {
 	for i := 6; i < 12; i++ {
 		reply[i] = 0
 	}
-	if kind := binary.BigEndian.Uint16(query[at+1:]); code == 0 && kind == 1 { // an address of IPv4
+	if code == 0 && kind == 1 { // an address of IPv4
 		reply[7] = 1
-		reply = append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1)
+		reply = append(append(reply, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4), to[:]...)
 	}
 	return reply
 }
@@ -105,6 +114,13 @@ func (s *nameServer) lose(lost bool, names ...string) {
 	for _, name := range names {
 		s.lost[name] = lost
 	}
+}
+
+// lead makes a name lead somewhere, and the next time elsewhere.
+func (s *nameServer) lead(name string, to ...[4]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.leads[name] = to
 }
 
 func (s *nameServer) questions(name string) int {

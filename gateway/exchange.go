@@ -244,7 +244,7 @@ func errorsClientGone(o Outcome) bool { return o.Class == ClassCanceled && o.Rea
 func (x *exchange) exhausted(last Outcome) refusal {
 	r := finals[last.Class]
 	attempt := x.call.Attempts[len(x.call.Attempts)-1]
-	if reason := cmp.Or(last.tabled, last.Reason); reason == "wrong_path" || reason == "address_refused" {
+	if reason := cmp.Or(last.tabled, last.Reason); reason == "wrong_path" || reason == "address_refused" || reason == "address_private" {
 		r.status, r.kind, r.code, r.param = http.StatusBadGateway, kindServer, "upstream_unreachable", ""
 	}
 	if last.Class == ClassCallerFault || last.stoppedByRule() {

@@ -3,7 +3,9 @@ package gateway
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net/http"
+	"net/netip"
 	"time"
 )
 
@@ -37,7 +39,7 @@ func (g *Gateway) Trust(roots *x509.CertPool) {
 		for _, t := range []*http.Transport{c.kept, c.fresh} {
 			t.TLSClientConfig = &tls.Config{RootCAs: roots}
 		}
-		c.own = newOwn(c.way, &tls.Config{RootCAs: roots})
+		c.own = newOwn(dialer{c.way, c.guard}, &tls.Config{RootCAs: roots})
 	}
 }
 
@@ -76,4 +78,15 @@ func (g *Gateway) SetWall(now func() time.Time) {
 	for _, c := range g.upstream.current {
 		c.sleep.wall = now
 	}
+}
+
+// Refuses tells why an address isn't called: "never", "private", or "": it is.
+func (g *Gateway) Refuses(ip netip.Addr) string {
+	switch err := g.upstream.guard.refuse(ip); {
+	case errors.Is(err, errAddressPrivate):
+		return "private"
+	case err != nil:
+		return "never"
+	}
+	return ""
 }

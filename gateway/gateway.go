@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,10 @@ type Options struct {
 	// OnNetwork is called after what Offline returns has changed; must not block.
 	OnNetwork func()
 	Learnt    Learnt // by an engine before this one
+	// Guarded: of private addresses only those in Networks and the Config's are
+	// called. Loopback may always be, link-local addresses and cloud metadata never.
+	Guarded  bool
+	Networks []netip.Prefix
 }
 
 // Gateway is the engine. Use New.
@@ -66,7 +71,7 @@ func New(o Options) *Gateway {
 		g.log = slog.New(slog.DiscardHandler)
 	}
 	g.health = newHealth(o)
-	g.upstream = newUpstream()
+	g.upstream = newUpstream(newGuard(o))
 	g.memory = newBudget()
 	g.slow = slowness{upload: uploadLimit, write: writeLimit}
 	g.idle = make(chan struct{})
@@ -84,7 +89,7 @@ func (g *Gateway) Apply(c Config) error {
 	if err != nil {
 		return err
 	}
-	g.upstream.follow(next.served)
+	g.upstream.follow(next.served, c.Networks)
 	g.current.Store(next)
 	g.health.follow(next)
 	return nil

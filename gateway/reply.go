@@ -89,16 +89,22 @@ type opening struct {
 // firstBytes is how much is read to look at.
 const firstBytes = 4 << 10
 
+// mostBlanks is an hour of one each millisecond.
+const mostBlanks = 4 << 20
+
 var openings = sync.Pool{New: func() any { return new([firstBytes]byte) }}
 
 // sniff looks at the first bytes: servers are known to mislabel what they send.
 // Blank lines before them, with which some keep a connection alive until the
-// reply is there, are left out.
+// reply is there, are left out, as long as they are not more than mostBlanks.
 func (o *opening) sniff(from io.Reader) (replyKind, error) {
 	o.buf, o.at, o.to, o.rest = openings.Get().(*[firstBytes]byte), 0, 0, from
-	for {
+	for blanks := 0; ; {
 		n, err := from.Read(o.buf[o.to:])
 		o.to += n
+		if blanks += n; blanks > mostBlanks {
+			return replyEmpty, errTooLarge
+		}
 		text := bytes.TrimLeft(bytes.TrimPrefix(o.buf[:o.to], byteOrderMark), " \t\r\n")
 		if len(text) > 0 && !bytes.HasPrefix(byteOrderMark, text) {
 			return kindOf(text), nil

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"syscall"
 	"time"
 
 	"headgate/gateway/http1"
@@ -23,13 +21,19 @@ const (
 	idleTime    = 90 * time.Second
 )
 
+// dialer connects in one way, to addresses that may be called.
+type dialer struct {
+	way
+	guard *guard
+}
+
 // dial connects, to the address that answers first where a name has several.
-func (w way) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (w dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, w.connect, errConnectTimeout)
 	defer cancel()
 	dialer := &net.Dialer{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 4},
-		Control:         refuseAddress,
+		Control:         w.guard.control,
 	}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil && errors.Is(context.Cause(ctx), errConnectTimeout) {
@@ -40,14 +44,14 @@ func (w way) dial(ctx context.Context, network, address string) (net.Conn, error
 
 // newOwn makes the client of our own. secure is what it asks TLS servers with,
 // nil: the defaults.
-func newOwn(w way, secure *tls.Config) *http1.Client {
+func newOwn(w dialer, secure *tls.Config) *http1.Client {
 	return http1.New(http1.Options{
 		Dial: w.dial, TLS: secure, TLSLimit: w.tls,
 		IdlePerOrigin: idlePerHost, Idle: idleAll, IdleTime: idleTime,
 	})
 }
 
-func newTransport(w way, proxy *url.URL) *http.Transport {
+func newTransport(w dialer, proxy *url.URL) *http.Transport {
 	t := &http.Transport{
 		DialContext:            w.dial,
 		TLSHandshakeTimeout:    w.tls,
@@ -70,39 +74,4 @@ func newTransport(w way, proxy *url.URL) *http.Transport {
 	return t
 }
 
-var (
-	errConnectTimeout = errors.New("no connection within the time limit")
-	errAddressRefused = errors.New("this address is never called")
-)
-
-// refuseAddress looks at the address that is really dialled, after name
-// resolution, be it a provider's or a proxy's.
-func refuseAddress(_, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	return refuseIP(at.Addr())
-}
-
-// refuseHost looks at a host that a proxy is asked for, as far as it is an
-// address: names are resolved there.
-func refuseHost(host string) error {
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return nil
-	}
-	return refuseIP(ip)
-}
-
-// refuseIP refuses link-local addresses and the like: they hold cloud metadata
-// services and no providers.
-func refuseIP(ip netip.Addr) error {
-	ip = ip.Unmap().WithZone("")
-	if ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() || ip == metadataIPv6 {
-		return fmt.Errorf("%w: %s is link-local, multicast or a metadata service", errAddressRefused, ip)
-	}
-	return nil
-}
-
-var metadataIPv6 = netip.MustParseAddr("fd00:ec2::254")
+var errConnectTimeout = errors.New("no connection within the time limit")
