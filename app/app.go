@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -34,8 +35,12 @@ type Options struct {
 	Address     string // overrides the address in the settings, for this run
 	// Secrets say where the keys that seal provider keys are; the path is DataDir's.
 	Secrets secret.Options
-	Version string
-	Log     *slog.Logger
+	// Guarded: of private addresses only those are called that are in Networks or in
+	// the settings, which begin with what the stored providers need.
+	Guarded  bool
+	Networks []netip.Prefix
+	Version  string
+	Log      *slog.Logger
 	// Visitors answer at the folder's own door, where the command line of the same
 	// person asks; nil: nobody does.
 	Visitors func(*App) http.Handler
@@ -100,6 +105,8 @@ func (a *App) Start(ctx context.Context) (err error) {
 	a.Keys = newKeys(a, sealer, health)
 	a.Engine = gateway.New(gateway.Options{
 		Recorder: a.CallLog,
+		Guarded:  a.Guarded,
+		Networks: a.Networks,
 		Log:      a.Log,
 		OnHealth: func() { a.Bus.Publish(event.Health) },
 		OnNetwork: func() {

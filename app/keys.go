@@ -68,6 +68,11 @@ func (k *Keys) load(ctx context.Context) error {
 	if err := k.app.Catalog.Load(ctx); err != nil {
 		return err
 	}
+	if k.app.Guarded {
+		if err := k.app.listNetworks(ctx); err != nil {
+			return err
+		}
+	}
 	if k.sealer.Rotating() {
 		k.app.Log.Info("new keys were made and not all is sealed with them: this is done now")
 		if err := k.sealer.FinishRotation(func() error { return k.app.Catalog.Reseal(ctx) }); err != nil {

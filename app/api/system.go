@@ -16,6 +16,7 @@ type About struct {
 	DataFolder      string       `json:"dataFolder"`
 	SystemLocale    string       `json:"systemLocale"`    // the catalog that fits this system's language
 	AddressOverride string       `json:"addressOverride"` // of this run; "": the settings' address holds
+	Guarded         bool         `json:"guarded"`         // private networks are called only when they are listed
 	Notices         []app.Notice `json:"notices"`         // what a person should read
 }
 
@@ -26,6 +27,7 @@ func (s *System) About() About {
 		DataFolder:      s.app.DataDir,
 		SystemLocale:    i18n.SystemLocale(),
 		AddressOverride: s.app.Address,
+		Guarded:         s.app.Guarded,
 		Notices:         s.app.Notices(),
 	}
 }

@@ -9,7 +9,9 @@ import (
 
 // compile makes the engine's configuration of all that is enabled.
 func compile(c Configuration) gateway.Config {
+	networks, _ := settings.ParseNetworks(c.Settings.Gateway.Networks) // they were checked when they were saved
 	config := gateway.Config{
+		Networks: networks,
 		Names:    c.Settings.Gateway.Names,
 		Origins:  c.Settings.Gateway.Origins,
 		Failover: compileFailover(c.Settings.Failover),

@@ -162,6 +162,7 @@ func settingsDetails(before, after settings.Settings) []Detail {
 	l.differs("start_on_open", before.Gateway.StartOnOpen != after.Gateway.StartOnOpen)
 	l.differs("names", !slices.Equal(before.Gateway.Names, after.Gateway.Names), "Names", strings.Join(after.Gateway.Names, " "))
 	l.differs("origins", !slices.Equal(before.Gateway.Origins, after.Gateway.Origins), "Origins", strings.Join(after.Gateway.Origins, " "))
+	l.differs("networks", !slices.Equal(before.Gateway.Networks, after.Gateway.Networks), "Networks", strings.Join(after.Gateway.Networks, " "))
 	l.number("failover_count", before.Failover.Count, after.Failover.Count)
 	l.number("failover_minutes", before.Failover.Minutes, after.Failover.Minutes)
 	l.number("cooldown_seconds", before.Failover.CooldownSeconds, after.Failover.CooldownSeconds)

@@ -227,6 +227,7 @@ func TestFailuresAreOneSentence(t *testing.T) {
 		"ImportUnknownField": {nil, []string{"import", "--data", t.TempDir(), wrong}, "provders"},
 		"DatabaseURLUnknown": {[]string{"DATABASE_URL=mysql://x"}, anyPorts(t.TempDir()), "DATABASE_URL"},
 		"AddressIsNoAddress": {nil, []string{"serve", "--data", t.TempDir(), "--addr", "nonsense", "--admin", "127.0.0.1:0"}, "nonsense"},
+		"NetworkUnknown":     {[]string{"HEADGATE_UPSTREAM_NETWORKS=10.0.0.0/8, lan"}, anyPorts(t.TempDir()), "lan is not a network"},
 		"SchemaNewer":        {nil, anyPorts(folderWithNewerSchema(t)), "newer"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,9 @@ Environment (a .env file in the working directory may set it; the environment wi
   HEADGATE_ADMIN_ADDR    address of serve's pages (127.0.0.1:8002)
   ADMIN_USERNAME         who logs in to serve's pages (admin)
   ADMIN_PASSWORD         the password; without one serve makes one and prints it once
+  HEADGATE_UPSTREAM_NETWORKS
+                         private networks that serve calls providers in, besides the
+                         settings': 192.168.1.20, 172.16.0.0/12 or private for all
   HEADGATE_MASTER_KEY    opens provider keys that are locked with a passphrase; or
                          HEADGATE_MASTER_KEY_FILE, which names a file with it
   HEADGATE_PASSPHRASE    of a locked configuration file

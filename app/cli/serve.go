@@ -8,14 +8,17 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"headgate/app"
 	"headgate/app/apperr"
 	"headgate/app/heap"
 	"headgate/app/server"
+	"headgate/app/settings"
 )
 
 const defaultAdmin = "127.0.0.1:8002"
@@ -24,7 +27,7 @@ const defaultAdmin = "127.0.0.1:8002"
 const adminEnd = 5 * time.Second
 
 // serve runs the program without a window until it is told to stop.
-// Codes: those of app.Start, app.StartGateway and secrets, admin_listen_failed,
+// Codes: network_invalid, those of app.Start, app.StartGateway and secrets, admin_listen_failed,
 // env_file_invalid, data_folder_unknown.
 func (p Program) serve(g given) (err error) {
 	env, err := p.environment()
@@ -51,10 +54,17 @@ func (p Program) serve(g given) (err error) {
 	if err != nil {
 		return err
 	}
+	networks, err := settings.ParseNetworks(strings.FieldsFunc(env["HEADGATE_UPSTREAM_NETWORKS"], func(r rune) bool {
+		return r == ',' || unicode.IsSpace(r)
+	}))
+	if err != nil {
+		return err
+	}
 	heap.Tend()
 	a := app.New(app.Options{
 		DataDir: folder, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: firstOf(g.text("addr"), env["HEADGATE_ADDR"]),
 		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,
+		Guarded: true, Networks: networks,
 	})
 	if err := a.Start(context.Background()); err != nil {
 		return err

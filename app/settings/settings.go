@@ -32,6 +32,10 @@ type Gateway struct {
 	// may call it from a browser.
 	Names   []string `json:"names"`
 	Origins []string `json:"origins"`
+	// Networks are private networks in which a server calls providers: addresses,
+	// networks as 192.168.1.0/24, or "private" for all. null: nobody has chosen yet.
+	// A program with a window calls all of them.
+	Networks []string `json:"networks"`
 }
 
 // Failover is when a failing member is passed over, and for how long.

@@ -75,6 +75,9 @@ func TestValidate(t *testing.T) {
 		"no body KiB":       {func(s *settings.Settings) { s.Log.BodyKB = 0 }, "setting_out_of_range"},
 		"body KiB 1024":     {func(s *settings.Settings) { s.Log.BodyKB = 1024 }, ""},
 		"body KiB 1025":     {func(s *settings.Settings) { s.Log.BodyKB = 1025 }, "setting_out_of_range"},
+		"networks":          {func(s *settings.Settings) { s.Gateway.Networks = []string{"private", "10.0.0.0/8", "fd00::1"} }, ""},
+		"no network":        {func(s *settings.Settings) { s.Gateway.Networks = []string{"ollama"} }, "network_invalid"},
+		"network with zone": {func(s *settings.Settings) { s.Gateway.Networks = []string{"fe80::1%eth0"} }, "network_invalid"},
 		"days out of range": {func(s *settings.Settings) { s.Log.Days = 3651 }, "setting_out_of_range"},
 	} {
 		t.Run(name, func(t *testing.T) {

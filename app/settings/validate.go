@@ -28,7 +28,7 @@ const (
 
 // Validate reports the first choice that can't hold.
 // Codes: language_unknown, theme_unknown, address_invalid, host_name_invalid,
-// origin_invalid, bodies_unknown, setting_out_of_range.
+// origin_invalid, network_invalid, bodies_unknown, setting_out_of_range.
 func (s Settings) Validate() error {
 	if s.Language != "" && !slices.Contains(Languages, s.Language) {
 		return apperr.New("language_unknown", "Language", s.Language)
@@ -49,6 +49,9 @@ func (s Settings) Validate() error {
 			return apperr.New("origin_invalid", "Origin", origin)
 		}
 	}
+	if _, err := ParseNetworks(s.Gateway.Networks); err != nil {
+		return err
+	}
 	if !slices.Contains([]Bodies{BodiesNever, BodiesErrors, BodiesAlways}, s.Log.Bodies) {
 		return apperr.New("bodies_unknown", "Bodies", string(s.Log.Bodies))
 	}
@@ -58,6 +61,7 @@ func (s Settings) Validate() error {
 	}{
 		{"gateway.names", len(s.Gateway.Names), 0, maxNames},
 		{"gateway.origins", len(s.Gateway.Origins), 0, maxNames},
+		{"gateway.networks", len(s.Gateway.Networks), 0, maxNames},
 		{"failover.count", s.Failover.Count, 1, maxCount},
 		{"failover.minutes", s.Failover.Minutes, 1, maxMinutes},
 		{"failover.cooldownSeconds", s.Failover.CooldownSeconds, 1, maxCooldown},

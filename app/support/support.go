@@ -123,10 +123,11 @@ func Zip(to io.Writer, files []File) error {
 func chosen(c catalog.Configuration) any {
 	s := c.Settings
 	names, origins := len(s.Gateway.Names), len(s.Gateway.Origins)
-	s.Gateway.Names, s.Gateway.Origins = []string{}, []string{}
+	networks := len(s.Gateway.Networks)
+	s.Gateway.Names, s.Gateway.Origins, s.Gateway.Networks = []string{}, []string{}, nil
 	count := map[string]int{
 		"providers": len(c.Providers), "groups": len(c.Groups), "api_keys": len(c.APIKeys), "keywords": len(c.Keywords),
-		"host_names": names, "origins": origins,
+		"host_names": names, "origins": origins, "networks": networks,
 	}
 	for _, p := range c.Providers {
 		count["provider_keys"] += len(p.Keys)

@@ -64,6 +64,7 @@ export class FakeProgram {
   }
   about: T.About = {
     version: '0.1.0',
+    guarded: false,
     dataFolder: '/home/ada/.local/share/headgate',
     systemLocale: 'en',
     addressOverride: '',

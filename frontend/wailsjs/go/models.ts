@@ -5,6 +5,7 @@ export namespace api {
 	    dataFolder: string;
 	    systemLocale: string;
 	    addressOverride: string;
+	    guarded: boolean;
 	    notices: app.Notice[];
 	
 	    static createFrom(source: any = {}) {
@@ -17,6 +18,7 @@ export namespace api {
 	        this.dataFolder = source["dataFolder"];
 	        this.systemLocale = source["systemLocale"];
 	        this.addressOverride = source["addressOverride"];
+	        this.guarded = source["guarded"];
 	        this.notices = this.convertValues(source["notices"], app.Notice);
 	    }
 	
@@ -2239,6 +2241,7 @@ export namespace settings {
 	    startOnOpen: boolean;
 	    names: string[];
 	    origins: string[];
+	    networks: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Gateway(source);
@@ -2250,6 +2253,7 @@ export namespace settings {
 	        this.startOnOpen = source["startOnOpen"];
 	        this.names = source["names"];
 	        this.origins = source["origins"];
+	        this.networks = source["networks"];
 	    }
 	}
 	export class Log {
