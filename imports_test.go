@@ -14,7 +14,7 @@ import (
 var mayImport = map[string]string{
 	"headgate":                                  "app/cli frontend",
 	"headgate/app/link":                         "app/apperr",
-	"headgate/app/cli":                          "app app/api app/apperr app/calllog app/catalog app/desktop app/heap app/i18n app/instance app/oldserver app/secret app/server app/settings app/store",
+	"headgate/app/cli":                          "app app/api app/apperr app/autostart app/calllog app/catalog app/desktop app/heap app/i18n app/instance app/link app/oldserver app/secret app/server app/settings app/store",
 	"headgate/app/autostart":                    "app/apperr",
 	"headgate/app/desktop":                      "app app/api app/apperr app/autostart app/catalog app/event app/i18n app/instance app/link app/notify app/settings frontend wails",
 	"headgate/app/server":                       "app app/api app/apperr app/event frontend",

@@ -214,8 +214,8 @@ func (a *App) address(ctx context.Context) (string, error) {
 }
 
 // OnShow sets what happens when another start of the program finds this one
-// running in the same data folder.
-func (a *App) OnShow(show func()) { a.lock.OnShow(show) }
+// running in the same data folder; that one may bring a link, "": it doesn't.
+func (a *App) OnShow(show func(link string)) { a.lock.OnShow(show) }
 
 // OnQuit sets what happens when the command line wants this program to end.
 func (a *App) OnQuit(quit func()) { a.lock.OnQuit(quit) }

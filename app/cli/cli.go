@@ -21,9 +21,11 @@ import (
 
 	"headgate/app"
 	"headgate/app/apperr"
+	"headgate/app/autostart"
 	"headgate/app/desktop"
 	"headgate/app/heap"
 	"headgate/app/i18n"
+	"headgate/app/link"
 	"headgate/app/server"
 )
 
@@ -85,8 +87,8 @@ var (
 )
 
 func (p Program) dispatch() error {
-	if len(p.Args) == 0 {
-		return p.window()
+	if opens, ok := opening(p.Args); ok {
+		return p.window(opens)
 	}
 	args := slices.Clone(p.Args)
 	switch args[0] {
@@ -118,8 +120,25 @@ func isHelp(word string) bool {
 	return slices.Contains([]string{"--help", "-help", "-h", "help"}, word)
 }
 
+// opening tells whether the words after "headgate" are none, or those of a start that
+// only opens the window: by the system at login, or for a link.
+func opening(args []string) (opens desktop.Options, ok bool) {
+	for _, word := range args {
+		switch {
+		case word == autostart.Hidden:
+			opens.Hidden = true
+		case link.Is(word):
+			opens.Link = word
+		default:
+			return desktop.Options{}, false
+		}
+	}
+	opens.Hidden = opens.Hidden && opens.Link == "" // somebody is there
+	return opens, true
+}
+
 // window opens the window or, where none can be had, says why and serves.
-func (p Program) window() error {
+func (p Program) window(opens desktop.Options) error {
 	if why := desktop.Available(); why != nil {
 		fmt.Fprintf(p.Stderr, "headgate: no window: %v. Running headgate serve instead.\n", why)
 		c, name, _ := find(commands(), []string{"serve"})
@@ -146,7 +165,8 @@ func (p Program) window() error {
 		DataDir: data, Secrets: keys, DatabaseURL: env["DATABASE_URL"], Address: env["HEADGATE_ADDR"],
 		Version: p.Version, Log: p.logger(slog.LevelInfo), Visitors: server.Local,
 	})
-	if err := desktop.Run(desktop.Options{App: a, Pages: p.Pages, Stderr: p.Stderr}); err != nil {
+	opens.App, opens.Pages, opens.Stderr = a, p.Pages, p.Stderr
+	if err := desktop.Run(opens); err != nil {
 		if apperr.Code(err) == apperr.Internal { // a coded one has been told as it is
 			a.Log.Error("the window could not be had", "error", err)
 		}

@@ -56,6 +56,8 @@ func overview() string {
 	var b strings.Builder
 	b.WriteString(aboutHead)
 	fmt.Fprintf(&b, "  %-32s %s\n", "headgate", "open the window; without a display, serve")
+	fmt.Fprintf(&b, "  %-32s %s\n", "headgate --hidden", "the same, with its tray icon only; what a login starts")
+	fmt.Fprintf(&b, "  %-32s %s\n", "headgate headgate://import?…", "show in the window what a link offers")
 	for _, c := range commands() {
 		if c.short == "" {
 			continue

@@ -13,7 +13,6 @@ import (
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
 
-	"headgate/app"
 	"headgate/app/api"
 	"headgate/app/apperr"
 	"headgate/app/i18n"
@@ -39,7 +38,7 @@ func Run(o Options) error {
 		return wails.Run(&options.App{Bind: append(api.All(o.App), api.NewFiles(o.App, nil), api.NewNotifications(nil), api.NewLogin(nil), api.NewLinks(nil))})
 	}
 	prepareWebView()
-	if shown, err := startOrShow(o.App); err != nil {
+	if shown, err := startOrShow(o); err != nil {
 		return failed(o, err)
 	} else if shown {
 		return nil
@@ -60,14 +59,15 @@ func Run(o Options) error {
 const patience = 5 * time.Second
 
 // startOrShow starts the program, or brings the window of the one that has the
-// data folder to the front.
-func startOrShow(a *app.App) (shown bool, err error) {
+// data folder to the front, with the link; a start that wants no window leaves that
+// one alone.
+func startOrShow(o Options) (shown bool, err error) {
 	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
-		err = a.Start(context.Background())
+		err = o.App.Start(context.Background())
 		if apperr.Code(err) != "data_folder_locked" {
 			return false, err
 		}
-		if instance.Show(a.DataDir) == nil {
+		if o.Hidden || instance.Show(o.App.DataDir, o.Link) == nil {
 			return true, nil
 		}
 		if time.Now().After(end) {

@@ -33,6 +33,7 @@ type shell struct {
 
 func newShell(o Options) *shell {
 	s := &shell{Options: o, over: make(chan struct{})}
+	s.links.put(o.Link)
 	s.tray = newTray(o.App, trayActions{
 		open:  s.show,
 		page:  s.showPage,
@@ -44,6 +45,9 @@ func newShell(o Options) *shell {
 		o.App.Log.Warn("start at login can't be had", "error", err)
 	} else {
 		s.tray.login = entry
+		if err := entry.Correct(); err != nil {
+			o.App.Log.Warn("correct the start at login", "error", err)
+		}
 	}
 	s.events = forward(o.App.Bus, s.emit, s.tray.follow)
 	s.notices = newNotices(s.tray.texts, systemBoard(s, s.clicked), s.say)
@@ -54,7 +58,7 @@ func newShell(o Options) *shell {
 func (s *shell) run() error {
 	endSignals := s.obeySignals()
 	defer endSignals()
-	s.App.OnShow(s.show)
+	s.App.OnShow(s.visited)
 	s.App.OnQuit(s.quit)
 	s.tray.beforeWindow()
 	err := wails.Run(s.window(s.settings()))
@@ -80,6 +84,10 @@ func (s *shell) onStartup(ctx context.Context) {
 	s.events.start()
 	s.notices.start()
 	s.App.OnChange(s.notices.tell)
+	if s.Hidden {
+		s.notices.Away(true)
+		go s.stayHidden()
+	}
 	if s.settings().Gateway.StartOnOpen {
 		if err := s.App.StartGateway(ctx); err != nil {
 			// Not the end: window and tray show the state and offer a way out.
@@ -147,6 +155,15 @@ func (s *shell) withWindow(f func(ctx context.Context)) {
 	}
 	if ctx != nil {
 		f(ctx)
+	}
+}
+
+// visited is called when another start of the program finds this one.
+func (s *shell) visited(text string) {
+	if text == "" {
+		s.show()
+	} else {
+		s.openLink(text)
 	}
 }
 

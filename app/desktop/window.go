@@ -34,6 +34,9 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.MinWidth, o.MinHeight = minWidth, minHeight
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself
+	o.StartHidden = s.Hidden
+	o.Menu = menuBar()
+	o.Mac.OnUrlOpen = s.openLink
 	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
 	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.login(), api.NewLinks(&s.links))
 	// Wails would pass a struct on as "[object Object]": JSON in a string it is.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -25,6 +26,9 @@ const (
 	quitPath = "/quit"
 )
 
+// longestLink bounds what a second start passes on, in bytes.
+const longestLink = 64 << 10
+
 // answerLimit bounds a visit that only shows the window.
 const answerLimit = 2 * time.Second
 
@@ -35,9 +39,10 @@ type door struct {
 	server   *http.Server
 	served   chan struct{} // closed when nobody is let in any more
 
-	mu         sync.Mutex
-	show, quit func()
-	visitors   http.Handler // nil: not ready, or about to end
+	mu       sync.Mutex
+	show     func(link string)
+	quit     func()
+	visitors http.Handler // nil: not ready, or about to end
 }
 
 // doorPaths are where the socket may be: in the folder or, where that path is
@@ -99,13 +104,21 @@ func (o ownVisitors) Accept() (net.Conn, error) {
 
 func (d *door) answer(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
-	act, visitors := map[string]func(){showPath: d.show, quitPath: d.quit}[r.URL.Path], d.visitors
+	show, quit, visitors := d.show, d.quit, d.visitors
 	d.mu.Unlock()
 	switch {
 	case r.Host != Host || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "":
 		http.Error(w, "not for browsers", http.StatusForbidden)
-	case act != nil && r.Method == http.MethodPost:
-		act()
+	case r.URL.Path == showPath && show != nil && r.Method == http.MethodPost:
+		link, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestLink))
+		if err != nil {
+			http.Error(w, "the link is too long", http.StatusRequestEntityTooLarge)
+			return
+		}
+		show(string(link))
+		w.WriteHeader(http.StatusNoContent)
+	case r.URL.Path == quitPath && quit != nil && r.Method == http.MethodPost:
+		quit()
 		w.WriteHeader(http.StatusNoContent)
 	case r.URL.Path == showPath || r.URL.Path == quitPath:
 		http.NotFound(w, r) // a server has no window; a start isn't ready to end
@@ -170,15 +183,16 @@ func Reach(ctx context.Context, dir string) (*http.Client, error) {
 	}, nil
 }
 
-// Show asks the process that has the folder to bring its window to the front.
-// It fails when that process has no window or doesn't answer.
-func Show(dir string) error { return order(dir, showPath, "has no window to show") }
+// Show asks the process that has the folder to bring its window to the front, with
+// what a link is about; "": with what it shows. It fails when that process has no
+// window or doesn't answer.
+func Show(dir, link string) error { return order(dir, showPath, link, "has no window to show") }
 
 // Quit asks the process that has the folder to end. It returns at once; calls in
 // flight finish first.
-func Quit(dir string) error { return order(dir, quitPath, "can't be told to end") }
+func Quit(dir string) error { return order(dir, quitPath, "", "can't be told to end") }
 
-func order(dir, path, cannot string) error {
+func order(dir, path, said, cannot string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), answerLimit)
 	defer cancel()
 	client, err := Reach(ctx, dir)
@@ -186,7 +200,7 @@ func order(dir, path, cannot string) error {
 		return err
 	}
 	defer client.CloseIdleConnections()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+Host+path, http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+Host+path, strings.NewReader(said))
 	if err != nil {
 		return err
 	}

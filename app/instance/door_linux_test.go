@@ -89,7 +89,7 @@ func TestStrangersSocketIsNotTalkedTo(t *testing.T) {
 		return
 	}
 	defer strange.Close()
-	if err := instance.Show(dir); err == nil || !strings.Contains(err.Error(), "somebody else") {
+	if err := instance.Show(dir, ""); err == nil || !strings.Contains(err.Error(), "somebody else") {
 		t.Errorf("shown by a stranger: %v", err)
 	}
 }

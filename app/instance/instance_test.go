@@ -47,19 +47,26 @@ func TestSecondStartShowsTheFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			lock := mustAcquire(t, dir)
 			defer lock.Release()
-			shown := make(chan struct{}, 1)
-			lock.OnShow(func() { shown <- struct{}{} })
-			if err := instance.Show(dir); err != nil {
-				t.Fatal(err)
+			shown := make(chan string, 1)
+			lock.OnShow(func(link string) { shown <- link })
+			for _, link := range []string{"", "headgate://import?name=A B&x=\n"} {
+				if err := instance.Show(dir, link); err != nil {
+					t.Fatal(err)
+				}
+				if got := <-shown; got != link {
+					t.Errorf("the link %q came as %q", link, got)
+				}
 			}
-			<-shown
+			if err := instance.Show(dir, strings.Repeat("x", 65<<10)); err == nil {
+				t.Error("a link without end was taken")
+			}
 		})
 	}
 }
 
 func TestShowFailsInWords(t *testing.T) {
 	t.Run("NobodyThere", func(t *testing.T) {
-		if err := instance.Show(t.TempDir()); err == nil {
+		if err := instance.Show(t.TempDir(), ""); err == nil {
 			t.Fatal("no error although nothing runs")
 		}
 	})
@@ -67,7 +74,7 @@ func TestShowFailsInWords(t *testing.T) {
 		dir := t.TempDir()
 		lock := mustAcquire(t, dir)
 		defer lock.Release()
-		if err := instance.Show(dir); err == nil || !strings.Contains(err.Error(), "no window") {
+		if err := instance.Show(dir, ""); err == nil || !strings.Contains(err.Error(), "no window") {
 			t.Fatalf("got %v, want words about the missing window", err)
 		}
 	})
@@ -130,7 +137,7 @@ func TestVisitorsAreAnsweredOnceTheProgramIsReady(t *testing.T) {
 			}
 		}
 	}
-	lock.OnShow(func() { t.Error("a GET showed the window") })
+	lock.OnShow(func(string) { t.Error("a GET showed the window") })
 	if status, _ := ask(t, dir, http.MethodGet, "/show"); status != http.StatusNotFound {
 		t.Errorf("GET /show answered %d", status)
 	}

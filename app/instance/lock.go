@@ -64,8 +64,9 @@ func Held(dir string) (bool, error) {
 	return !free, file.Unlock()
 }
 
-// OnShow sets what a request from a second start does; nil: nothing can be shown.
-func (l *Lock) OnShow(show func()) {
+// OnShow sets what a request from a second start does, which may bring a link; "": it
+// doesn't. nil: nothing can be shown.
+func (l *Lock) OnShow(show func(link string)) {
 	l.with(func(d *door) { d.show = show })
 }
 

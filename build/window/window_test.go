@@ -45,10 +45,10 @@ func binary(t *testing.T) string {
 	return path
 }
 
-func start(t *testing.T, data, address string) *program {
+func start(t *testing.T, data, address string, args ...string) *program {
 	t.Helper()
 	p := &program{t: t, ended: make(chan struct{})}
-	p.cmd = exec.Command(binary(t))
+	p.cmd = exec.Command(binary(t), args...)
 	p.cmd.Env = append(os.Environ(), "HEADGATE_DATA="+data, "HEADGATE_ADDR="+address)
 	p.cmd.Stderr = &p.stderr
 	if err := p.cmd.Start(); err != nil {

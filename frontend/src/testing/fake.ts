@@ -170,10 +170,14 @@ export class FakeProgram {
   async #call(method: string, args: unknown[]): Promise<unknown> {
     this.sent.push(structuredClone({ method, args }))
     const failure = this.failing.get(method)
-    if (failure) throw JSON.stringify(failure)
     const handler = this.#handlers[method]
-    if (!handler) throw JSON.stringify({ code: 'not_found' })
-    return structuredClone(await handler(...(args as never[])))
+    try {
+      if (failure) throw JSON.stringify(failure)
+      if (!handler) throw JSON.stringify({ code: 'not_found' })
+      return structuredClone(await handler(...(args as never[])))
+    } catch (reason) {
+      throw typeof reason === 'string' ? new Error(reason) : reason // as Wails does
+    }
   }
 
   readonly #handlers: Handlers = {

@@ -35,6 +35,8 @@ export function asFailure(reason: unknown, method: string): Failure {
 }
 
 function asCoded(reason: unknown): CodedError | null {
+  // So Wails wraps what the program said.
+  if (reason instanceof Error) return asCoded(reason.message)
   if (typeof reason === 'string') {
     try {
       return asCoded(JSON.parse(reason))
