@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -11,7 +10,7 @@ import (
 // each, how many at once, and how often.
 const (
 	knockTime  = 3 * time.Second
-	mostKnocks = 8
+	mostKnocks = 64
 	firstPause = time.Second
 	lastPause  = 15 * time.Second
 )
@@ -82,18 +81,25 @@ func (h *health) isStale() bool {
 	return true
 }
 
-// toKnock returns where to look, those first that calls asked for in vain, and
-// whether the system knows a way to there.
+// toKnock returns where to look and whether the system knows a way to there. Half of
+// the places are some that calls asked for in vain, half are others, as far as there
+// are any, each time others: however many are dead, one that is there is found.
 func (h *health) toKnock() (addresses []string, routed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	hosts := slices.Collect(maps.Keys(h.net.far))
-	slices.SortFunc(hosts, func(a, b string) int { return h.net.lost[b].Compare(h.net.lost[a]) })
-	for _, host := range hosts {
-		if address := h.net.far[host]; address != "" && len(addresses) < mostKnocks {
-			addresses = append(addresses, address)
+	var lost, others []string
+	for host, address := range h.net.far { // in any order
+		if _, isLost := h.net.lost[host]; address == "" {
+			continue
+		} else if isLost {
+			lost = append(lost, address)
+		} else {
+			others = append(others, address)
 		}
 	}
+	fromLost := min(len(lost), max(mostKnocks/2, mostKnocks-len(others)))
+	addresses = append(addresses, lost[:fromLost]...)
+	addresses = append(addresses, others[:min(len(others), mostKnocks-fromLost)]...)
 	return addresses, h.net.misrouted || h.net.routed()
 }
 

@@ -200,6 +200,36 @@ func TestThirdClearsSuspicion(t *testing.T) {
 	}
 }
 
+// However many are dead for themselves, they are blamed when one is there that no
+// call asked.
+func TestOneOfManyClearsSuspicion(t *testing.T) {
+	t.Parallel()
+	there := gatewaytest.Start(t, gatewaytest.Script{})
+	var urls []string
+	for range 12 {
+		urls = append(urls, far(gatewaytest.Refusing(t)))
+	}
+	a := openAbroad(t, append(urls, far(there.URL())), func(c *gateway.Config) {
+		c.Failover.Count = 1
+		c.Limits.Attempts = 20
+		c.Groups[0].Members = c.Groups[0].Members[:12]
+	})
+	if got := a.post(plainBody); got.status != 502 {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := there.AwaitTaken(ctx, 1); err != nil {
+		t.Fatalf("nobody looked for the one that is there: %v", err)
+	}
+	a.awaitOffline(t, false)
+	for id := int64(1); id <= 12; id++ {
+		if a.healthOf(id).CooldownUntil.IsZero() {
+			t.Errorf("member %d isn't passed over", id)
+		}
+	}
+}
+
 // When the third isn't there either, what was counted and benched meanwhile is
 // taken back, and only that.
 func TestThirdConfirmsSuspicion(t *testing.T) {
