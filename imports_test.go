@@ -38,7 +38,7 @@ var mayImport = map[string]string{
 	"headgate/frontend":                         "",
 	"headgate/gateway":                          "gateway/dialect gateway/http1",
 	"headgate/gateway/dialect":                  "",
-	"headgate/gateway/door":                     "",
+	"headgate/gateway/door":                     "gateway/http1",
 	"headgate/gateway/http1":                    "",
 	"headgate/gateway/gatewaytest":              "",
 	"headgate/build/measure/calllog":            "app/calllog app/event app/secret app/store",

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -257,12 +256,21 @@ type house struct {
 	*gateway.Gateway
 	t      *testing.T
 	ledger *ledger
-	server *httptest.Server
+	server *front
 	config gateway.Config
 
 	doorOnce sync.Once
 	doorAt   string // where raw connections go
 }
+
+// front is the house's real door, and somebody who goes in by it.
+type front struct {
+	URL    string
+	client *http.Client
+}
+
+// Client is always the same one.
+func (f *front) Client() *http.Client { return f.client }
 
 // open runs a gateway whose group "chat" has a member at each URL, in order.
 // Each change adjusts the configuration first.
@@ -299,9 +307,9 @@ func run(t *testing.T, config gateway.Config, o gateway.Options) *house {
 	o.Recorder = h.ledger
 	h.Gateway = gateway.New(o)
 	h.apply()
-	h.server = httptest.NewServer(h.Gateway)
+	h.server = &front{URL: "http://" + h.address(), client: &http.Client{Transport: &http.Transport{}}}
 	t.Cleanup(func() {
-		h.server.Close()
+		h.server.client.CloseIdleConnections()
 		if err := h.Close(); err != nil {
 			t.Errorf("close: %v", err)
 		}

@@ -78,11 +78,11 @@ func TestFLT073StreamNobodyReads(t *testing.T) {
 // times the limit; and so does the log.
 func TestSlowButSteadyReader(t *testing.T) {
 	t.Parallel()
-	const size = 3 << 20
+	const size, limit = 3 << 20, 2 * tired
 	for _, body := range []string{plainBody, streamBody} {
 		var sent atomic.Int64
 		h := open(t, []string{serve(t, lavish(size, &sent, make(chan struct{}, 1))).url})
-		h.SetSlowness(patience, tired)
+		h.SetSlowness(patience, limit)
 		w := h.wire()
 		_ = w.conn.SetReadBuffer(windows)
 		w.say(asked(apiKey, len(body)) + "\r\n" + body)
@@ -91,7 +91,7 @@ func TestSlowButSteadyReader(t *testing.T) {
 		if got := w.hear(); got.status != 200 || got.err != nil || len(got.text()) < size*9/10 {
 			t.Errorf("got %d with %d bytes of text (%v)", got.status, len(got.text()), got.err)
 		}
-		if took := time.Since(begun); took < 3*tired {
+		if took := time.Since(begun); took < 2*limit {
 			t.Fatalf("read within %v: too fast to tell", took)
 		}
 		if call := h.ledger.await(t, 1)[0]; call.State != gateway.StateOK || call.BytesOut < size*9/10 {

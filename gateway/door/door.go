@@ -12,16 +12,17 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"headgate/gateway/http1"
 )
 
 // What a client may take before its call is known. The longest of them bounds
 // how long a silent connection costs anything.
 const (
-	headerTime = 10 * time.Second  // for a request's head, and for the first byte
-	idleTime   = 120 * time.Second // between two calls
-	// net/http adds 4 KiB to it. A head that fills it with the shortest fields
-	// holds 1 MiB until it is refused.
+	headerTime  = 10 * time.Second  // for a request's head, and for the first byte
+	idleTime    = 120 * time.Second // between two calls
 	headerBytes = 64 << 10
+	writeTime   = 30 * time.Second // for a write that nobody has limited
 )
 
 // A client that vanished without a word is noticed within a minute, be it
@@ -40,7 +41,8 @@ const sendBuffer = 128 << 10
 // Door is an address where an HTTP handler is reached.
 type Door struct {
 	ln     net.Listener
-	server *http.Server
+	limits http1.ServerOptions
+	server *http1.Server
 	log    *slog.Logger
 
 	most   int64        // connections at once
@@ -81,14 +83,8 @@ func Listen(address string, h http.Handler, o Options) (*Door, error) {
 	if d.ln, err = config.Listen(context.Background(), "tcp", address); err != nil {
 		return nil, err
 	}
-	d.server = &http.Server{
-		Handler:                      oneRequestWhereInDoubt(h),
-		ReadHeaderTimeout:            headerTime,
-		IdleTimeout:                  idleTime,
-		MaxHeaderBytes:               headerBytes,
-		DisableGeneralOptionsHandler: true, // the handler knows what there is
-		ErrorLog:                     slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
-	}
+	d.limits = http1.ServerOptions{Handler: h, HeadTime: headerTime, IdleTime: idleTime, WriteTime: writeTime, HeadBytes: headerBytes, Log: d.log}
+	d.server = http1.NewServer(d.limits)
 	return d, nil
 }
 
@@ -113,19 +109,3 @@ func (d *Door) Close() error {
 	d.told.Wait()
 	return err
 }
-
-// oneRequestWhereInDoubt closes a connection after a request whose end another
-// program may have seen elsewhere: what such a program let through as a part of
-// the body would be read as a request of its own. net/http hides that a chunked
-// request had a Content-Length as well, and that an HTTP/1.0 request, which has
-// no chunks, named them.
-func oneRequestWhereInDoubt(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) {
-			w.Header()["Connection"] = closeAfter
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-var closeAfter = []string{"close"}

@@ -58,8 +58,7 @@ func (d *Door) turnAway(conn net.Conn) {
 		d.cleared = time.Now()
 		d.log.Warn("connections are turned away: there is no room for more", "room", d.most, "refused", d.refused)
 		d.refused = 0
-		d.server.SetKeepAlivesEnabled(false) // closes what is idle
-		d.server.SetKeepAlivesEnabled(true)
+		d.server.CloseIdle()
 	}
 	select {
 	case d.leaving <- struct{}{}:

@@ -3,11 +3,14 @@ package door
 import (
 	"net"
 	"time"
+
+	"headgate/gateway/http1"
 )
 
 // Hurry makes the limits on silence shorter. Call it before Serve.
 func (d *Door) Hurry(header, idle time.Duration) {
-	d.server.ReadHeaderTimeout, d.server.IdleTimeout = header, idle
+	d.limits.HeadTime, d.limits.IdleTime = header, idle
+	d.server = http1.NewServer(d.limits)
 }
 
 // Watch tells of each connection that is let in. Call it before Serve.

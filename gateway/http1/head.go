@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// ErrMalformed is a reply that is not what HTTP/1.1 prescribes, or more of it
+// ErrMalformed is a reply, or a request's body, that is not what HTTP/1.1 prescribes, or more of it
 // than is taken.
-var ErrMalformed = errors.New("the reply is not valid HTTP/1.1")
+var ErrMalformed = errors.New("the message is not valid HTTP/1.1")
 
 // ErrStray is something that came over a kept connection and begins no reply: what
 // follows an earlier one, for which nobody asked.
