@@ -19,15 +19,15 @@ import (
 	tcp "headgate/gateway/door"
 )
 
-// What a request may allocate, in the whole process: net/http's server and the
-// engine, as the upstream and the client here allocate nothing. Times tell
-// little on a busy machine; this tells the same on any. A new feature may raise
-// a bound, with its reason in the commit; what lowers one lowers its number.
+// What a request may allocate, in the whole process: the server and the engine, as
+// the upstream and the client here allocate nothing. Times tell little on a busy
+// machine; this tells the same on any. A new feature may raise a bound, with its
+// reason in the commit; what lowers one lowers its number.
 const (
-	mostForJSON     = 80 // allocations
-	mostForStream   = 88
+	mostForJSON     = 60 // allocations
+	mostForStream   = 62
 	mostForEvent    = 0.5 // the fewer, the more of them come at once
-	mostForPrompt   = 86
+	mostForPrompt   = 68
 	mostPromptBytes = 80 << 10 // of 100 KiB: no copy outside the pools
 )
 

@@ -347,7 +347,7 @@ func TestManyIdleConnections(t *testing.T) {
 	c.settles(holdings{Goroutines: 20, Descriptors: 20, Memory: 16 << 20, Left: c.holdings("/").Left})
 	before := c.holdings("/")
 	leave := c.each(warm)
-	c.per(before, c.holdings("/close"), 32<<10, 1)
+	c.per(before, c.holdings("/close"), 24<<10, 1)
 	leave()
 	c.settles(before)
 	if now := c.holdings("/"); now.Calls[gateway.StateOK] != 2*c.n {
@@ -417,7 +417,7 @@ func TestManyStreams(t *testing.T) {
 			before := c.holdings("/")
 			leave := c.each(begin("second"))
 			now := c.holdings("/")
-			c.per(before, now, int64(most), 2)
+			c.per(before, now, int64(most), 1)
 			if held := before.Left - now.Left; held > int64(c.n*most) {
 				t.Errorf("%d bytes of the memory for bodies are held by streams that wait", held)
 			}
