@@ -24,6 +24,7 @@ import (
 	"headgate/app/secret"
 	"headgate/app/settings"
 	"headgate/app/store"
+	"headgate/app/update"
 	"headgate/gateway"
 )
 
@@ -60,6 +61,7 @@ type App struct {
 	Playground *playground.Playground
 	Uploads    *Uploads
 	Imports    *Imports
+	Updates    *update.Updater
 	Support    *Support
 
 	told atomic.Pointer[func(notify.Change)] // nil: the log only
@@ -134,6 +136,11 @@ func (a *App) Start(ctx context.Context) (err error) {
 	}
 	a.Notify = notify.New(notify.Options{Tell: a.tell, Explain: a.Engine.Explain})
 	a.Notify.Choose(chosen.Notify)
+	a.Updates = update.New(update.Options{
+		Version: a.Version, DataDir: a.DataDir, PublicKey: update.PublicKey, ManifestURL: update.ManifestURL,
+		InstalledBy: update.InstalledBy(), Bus: a.Bus, Log: a.Log,
+	})
+	a.Updates.Start(chosen.Updates)
 	a.CallLog.Watch(a.Notify.Calls)
 	a.CallLog.Start(chosen.Log)
 	address, err := a.address(ctx)
@@ -192,6 +199,7 @@ func (a *App) followSettings(ctx context.Context, before settings.Settings) erro
 	}
 	a.CallLog.Keep(now.Log)
 	a.Notify.Choose(now.Notify)
+	a.Updates.Choose(now.Updates)
 	if a.Address != "" || now.Gateway.Address == before.Gateway.Address {
 		return nil
 	}
@@ -228,6 +236,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Listener != nil {
 		a.Listener.Stop(ctx)
+	}
+	if a.Updates != nil {
+		a.Updates.Close()
 	}
 	if a.Playground != nil {
 		a.Playground.Close()

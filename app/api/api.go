@@ -17,7 +17,7 @@ func All(a *app.App) []any {
 	return []any{
 		&Providers{a}, &Groups{a}, &APIKeys{a}, &Keywords{a},
 		&Calls{a}, &Gateway{a}, &Settings{a}, &System{a},
-		&Imports{a}, &Backups{a}, &Playground{a}, &Secrets{a}, &Support{a},
+		&Imports{a}, &Backups{a}, &Playground{a}, &Secrets{a}, &Updates{a}, &Support{a},
 	}
 }
 

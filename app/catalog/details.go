@@ -178,6 +178,7 @@ func settingsDetails(before, after settings.Settings) []Detail {
 	l.number("log_body_kb", before.Log.BodyKB, after.Log.BodyKB)
 	l.differs("close_to_tray", before.CloseToTray != after.CloseToTray)
 	l.differs("notify", before.Notify != after.Notify)
+	l.differs("updates", before.Updates != after.Updates)
 	return l
 }
 

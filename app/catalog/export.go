@@ -192,6 +192,7 @@ type exportSettings struct {
 		Failover  bool `json:"failover"`
 		Exhausted bool `json:"exhausted"`
 	} `json:"notify"`
+	Updates bool `json:"updates"`
 }
 
 // encode writes the file for people to read or, when it would be too large to be
@@ -336,6 +337,7 @@ func timeoutsDocument(t Timeouts) exportTimeouts {
 func settingsDocument(s settings.Settings) exportSettings {
 	out := exportSettings{
 		Language: s.Language, Theme: string(s.Theme), Timeouts: timeoutsDocument(Timeouts(s.Timeouts)), CloseToTray: s.CloseToTray,
+		Updates: s.Updates,
 	}
 	out.Gateway.Address, out.Gateway.StartOnOpen = s.Gateway.Address, s.Gateway.StartOnOpen
 	out.Gateway.Names, out.Gateway.Origins = s.Gateway.Names, s.Gateway.Origins

@@ -52,7 +52,7 @@ func furnished(t *testing.T) *house {
 		must[catalog.Keyword](h)(h.SaveKeyword(ctx, k))
 	}
 	s := settings.Default()
-	s.Language, s.Theme, s.CloseToTray = "ja", settings.ThemeDark, false
+	s.Language, s.Theme, s.CloseToTray, s.Updates = "ja", settings.ThemeDark, false, true
 	s.Gateway = settings.Gateway{Address: "127.0.0.1:9999", Names: []string{"gateway.home"}, Origins: []string{"https://chat.example"}}
 	s.Failover = settings.Failover{Count: 5, Minutes: 6, CooldownSeconds: 7, Attempts: 8, BeginSeconds: 9}
 	s.Timeouts = settings.Timeouts{ConnectSeconds: 8, FirstTokenSeconds: 9, StreamIdleSeconds: 10, ReplySeconds: 11}

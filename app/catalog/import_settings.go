@@ -16,6 +16,7 @@ type settingsEntry struct {
 	log         logEntry
 	closeToTray optional[bool]
 	notify      notifyEntry
+	updates     optional[bool]
 }
 
 type failoverEntry struct{ count, minutes, cooldownSeconds, attempts, beginSeconds optional[int64] }
@@ -28,7 +29,7 @@ type logEntry struct {
 }
 
 func (r *reader) settings(n node) settingsEntry {
-	r.known(n, "language", "theme", "gateway", "failover", "timeouts", "log", "close_to_tray", "notify")
+	r.known(n, "language", "theme", "gateway", "failover", "timeouts", "log", "close_to_tray", "notify", "updates")
 	e := settingsEntry{
 		path:        n.path,
 		language:    field(n, "language", r.text),
@@ -38,6 +39,7 @@ func (r *reader) settings(n node) settingsEntry {
 		log:         field(n, "log", r.log).value,
 		closeToTray: field(n, "close_to_tray", r.truth),
 		notify:      field(n, "notify", r.notify).value,
+		updates:     field(n, "updates", r.truth),
 	}
 	if g, ok := n.fields["gateway"]; ok {
 		r.known(g, "address", "start_on_open", "names", "origins")
@@ -99,6 +101,7 @@ func (e settingsEntry) over(s settings.Settings) settings.Settings {
 	s.CloseToTray = e.closeToTray.or(s.CloseToTray)
 	s.Notify.Failover = e.notify.failover.or(s.Notify.Failover)
 	s.Notify.Exhausted = e.notify.exhausted.or(s.Notify.Exhausted)
+	s.Updates = e.updates.or(s.Updates)
 	return s
 }
 

@@ -60,6 +60,7 @@ func (s *shell) run() error {
 	defer endSignals()
 	s.App.OnShow(s.visited)
 	s.App.OnQuit(s.quit)
+	s.App.Updates.Installs(s.quit)
 	s.tray.beforeWindow()
 	err := wails.Run(s.window(s.settings()))
 	s.ended()

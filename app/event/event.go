@@ -22,6 +22,7 @@ const (
 	Notices   Topic = "notices" // something a person should read
 	Imports   Topic = "imports" // an import has ended
 	Secrets   Topic = "secrets" // the keys were opened, or are kept elsewhere
+	Updates   Topic = "updates" // a newer version was looked for, or is being fetched
 )
 
 // Bus delivers topics to listeners. Its zero value is ready.

@@ -11,6 +11,7 @@ type Settings struct {
 	Log         Log      `json:"log"`
 	CloseToTray bool     `json:"closeToTray"`
 	Notify      Notify   `json:"notify"`
+	Updates     bool     `json:"updates"` // look for a newer version once a day
 }
 
 // Theme is the window's colours.

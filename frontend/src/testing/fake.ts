@@ -19,6 +19,7 @@ import { secretsHandlers } from './fake/secrets'
 import { supportHandlers } from './fake/support'
 import { settingsHandlers } from './fake/settings'
 import { systemHandlers } from './fake/system'
+import { noUpdates, updatesHandlers } from './fake/updates'
 
 type Handler = (...args: never[]) => unknown
 
@@ -57,6 +58,7 @@ export class FakeProgram {
     error: null,
     offlineSince: 0,
   }
+  updates: T.UpdateState = noUpdates
   keysState: T.KeysState = {
     kept: 'key_file',
     locked: null,
@@ -194,6 +196,7 @@ export class FakeProgram {
     ...backupsHandlers(this),
     ...importsHandlers(this),
     ...secretsHandlers(this),
+    ...updatesHandlers(this),
     ...supportHandlers,
     ...systemHandlers(this),
     ...notificationsHandlers(this),

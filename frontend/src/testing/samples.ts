@@ -112,6 +112,7 @@ export const settings: T.Settings = {
   log: { days: 90, bodies: 'errors', bodyDays: 7, bodyKb: 32 },
   closeToTray: true,
   notify: { failover: true, exhausted: true },
+  updates: false,
 }
 
 export function apiKey(id: number, name: string, more: Partial<T.ApiKey> = {}): T.ApiKey {

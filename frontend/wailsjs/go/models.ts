@@ -2315,6 +2315,7 @@ export namespace settings {
 	    log: Log;
 	    closeToTray: boolean;
 	    notify: Notify;
+	    updates: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -2330,6 +2331,7 @@ export namespace settings {
 	        this.log = this.convertValues(source["log"], Log);
 	        this.closeToTray = source["closeToTray"];
 	        this.notify = this.convertValues(source["notify"], Notify);
+	        this.updates = source["updates"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -2368,6 +2370,79 @@ export namespace support {
 	        this.name = source["name"];
 	        this.text = source["text"];
 	    }
+	}
+
+}
+
+export namespace update {
+	
+	export class Release {
+	    version: string;
+	    date: number;
+	    notes: string;
+	    page: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Release(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.version = source["version"];
+	        this.date = source["date"];
+	        this.notes = source["notes"];
+	        this.page = source["page"];
+	        this.size = source["size"];
+	    }
+	}
+	export class State {
+	    able: boolean;
+	    installedBy: string;
+	    installs: boolean;
+	    kind: string;
+	    version: string;
+	    checkedAt: number;
+	    available?: Release;
+	    stage: string;
+	    done: number;
+	    error?: apperr.Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new State(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.able = source["able"];
+	        this.installedBy = source["installedBy"];
+	        this.installs = source["installs"];
+	        this.kind = source["kind"];
+	        this.version = source["version"];
+	        this.checkedAt = source["checkedAt"];
+	        this.available = this.convertValues(source["available"], Release);
+	        this.stage = source["stage"];
+	        this.done = source["done"];
+	        this.error = this.convertValues(source["error"], apperr.Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 
 }

@@ -14,6 +14,7 @@ import * as boundSecrets from '../../../wailsjs/go/api/Secrets'
 import * as boundSettings from '../../../wailsjs/go/api/Settings'
 import * as boundSupport from '../../../wailsjs/go/api/Support'
 import * as boundSystem from '../../../wailsjs/go/api/System'
+import * as boundUpdates from '../../../wailsjs/go/api/Updates'
 import { asFailure } from './failure'
 import type * as T from './types'
 
@@ -165,6 +166,14 @@ export const secrets = {
 
 export const support = {
   make: call<[window: string], T.SupportBundle>('Support.Make', boundSupport.Make),
+}
+
+export const updates = {
+  state: call<[], T.UpdateState>('Updates.State', boundUpdates.State),
+  check: call<[], void>('Updates.Check', boundUpdates.Check),
+  download: call<[], void>('Updates.Download', boundUpdates.Download),
+  cancel: call<[], void>('Updates.Cancel', boundUpdates.Cancel),
+  install: call<[], void>('Updates.Install', boundUpdates.Install),
 }
 
 export const system = {

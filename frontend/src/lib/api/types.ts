@@ -12,6 +12,7 @@ import type {
   oldserver,
   playground,
   settings,
+  update,
 } from '../../../wailsjs/go/models'
 
 /** A generated class as JSON carries it: no methods, and null where Go has a pointer. */
@@ -85,6 +86,7 @@ export type News = Plain<playground.News>
 export type Upload = Plain<app.Upload>
 export type SupportBundle = Plain<app.SupportBundle>
 export type KeysState = Plain<Omit<app.KeysState, 'locked'>> & { locked: CodedError | null }
+export type UpdateState = Plain<Omit<update.State, 'error'>> & { error: CodedError | null }
 export type CodedError = Pick<apperr.Error, 'code' | 'params'> & {
   problem?: CodedError
 }
@@ -102,3 +104,4 @@ export type Topic =
   | 'notices'
   | 'imports'
   | 'secrets'
+  | 'updates'

@@ -1,0 +1,4 @@
+package update
+
+// Exchange is what Linux does with an archive.
+var Exchange = exchange
