@@ -90,3 +90,13 @@ func (g *Gateway) Refuses(ip netip.Addr) string {
 	}
 	return ""
 }
+
+// Blot returns a text's beginning without secrets, as what is kept of a call is shown.
+func Blot(hidden []string, text []byte, limit int) (shown []byte, isCut bool) {
+	var s secrets
+	for _, secret := range hidden {
+		s.addSpelled(secret)
+	}
+	s.sort()
+	return s.blot(text, limit)
+}

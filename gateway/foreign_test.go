@@ -2,6 +2,8 @@ package gateway_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -125,4 +127,34 @@ func TestNamesAndOriginsThatAreNone(t *testing.T) {
 			t.Errorf("names %q and origins %q are taken", c.Names, c.Origins)
 		}
 	}
+}
+
+// Whatever a Host looks like, only addresses and known names are let in.
+func FuzzHost(f *testing.F) {
+	for _, host := range []string{
+		"", "localhost", "LOCALHOST:80", "127.0.0.1:8001", "[::1]:1", "[::1", "::1", "gateway.home", "gateway.home.", "evil.example", "localhost.evil.example",
+		"127.0.0.1.evil.example", "evil.example:127.0.0.1", "localhost:@evil.example", "evil.example#localhost", "[localhost]", "[evil]localhost", "127.1", "0x7f.1", "2130706433",
+		"127.0.0.1\x00.evil.example", "localhost/evil", "fe80::1%evil.example", "[fe80::1%25evil]:1", "\u2460", "[", "]", ":", "127.0.0.1 evil.example",
+	} {
+		f.Add(host)
+	}
+	g := gateway.New(gateway.Options{})
+	if err := g.Apply(gateway.Config{Names: []string{"gateway.home"}}); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = g.Close() })
+	ours := regexp.MustCompile(`(?i)^\[?(localhost|gateway\.home|[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*(%.*)?)(\].*|:.*)?$`)
+	f.Fuzz(func(t *testing.T, host string) {
+		r := httptest.NewRequest("GET", "/v1/models", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		refused := strings.Contains(w.Body.String(), "host_not_allowed")
+		if !refused && !ours.MatchString(host) {
+			t.Errorf("Host %q is let in: %d %s", host, w.Code, w.Body)
+		}
+		if refused && (host == "localhost" || host == "127.0.0.1:1" || host == "[::1]:1") {
+			t.Errorf("Host %q is refused", host)
+		}
+	})
 }

@@ -88,7 +88,7 @@ describe('what a model writes', () => {
     expect(one('h1, h2, h3')).toBeNull()
   })
 
-  it('names the host of a link, which opens outside', async () => {
+  it('shows where a link leads, which opens outside', async () => {
     const fake = new FakeProgram()
     const { view } = await show(
       Markdown,
@@ -96,7 +96,9 @@ describe('what a model writes', () => {
       fake,
     )
     const [docs, plain] = view.container.querySelectorAll('a')
-    expect(view.container).toHaveTextContent('docs (docs.example) https://plain.example')
+    expect(view.container).toHaveTextContent(
+      'docs (https://docs.example/a?b=c) https://plain.example',
+    )
     expect(docs).toHaveAttribute('rel', 'noopener noreferrer nofollow')
     await userEvent.click(docs as Element)
     expect(fake.browsed).toBe('https://docs.example/a?b=c')
