@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Installs what is missing to work on Headgate, and says what it does.
 #
-# usage: build/setup.sh make | run | test
+# usage: build/setup.sh make | run | test | dist ARCHES | test-dist
 #   make  the program make alone
 #   run   what building and running the app needs
 #   test  that, and what `make test` needs
+#   dist  what building and what `make dist` needs, for a Linux window of these architectures
+#   test-dist  what `make test` and `make test-dist` need
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages="build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-test_packages="xvfb gnome-keyring xauth xdotool openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0"
+test_packages="xvfb gnome-keyring xauth xdotool openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0 appstream desktop-file-utils systemd man-db groff-base python3-yaml"
+dist_packages="nsis osslsigncode zip xz-utils zstd"
+test_dist_packages="debootstrap rpm libarchive-tools unzip file qemu-user-static wine wine64 gcc-mingw-w64-x86-64-win32 sqlite3 curl xvfb xdotool openbox imagemagick dbus"
 
 say() { echo "setup: $*" >&2; }
 
@@ -85,12 +89,18 @@ go_tools() {
 	go -C build/tools build -o "$PWD/build/.tools/toxiproxy-server" github.com/Shopify/toxiproxy/v2/cmd/server
 }
 
+dist_tools() {
+	say "building the tools that pack"
+	mkdir -p build/.tools
+	GOBIN=$PWD/build/.tools go -C build/tools install \
+		github.com/goreleaser/nfpm/v2/cmd/nfpm github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod ./resources
+}
 
 case ${1:-} in
 make)
 	packages make
 	;;
-run | test)
+run | test | dist | test-dist)
 	# shellcheck disable=SC2086 # lists of words
 	packages $run_packages
 	languages
@@ -101,8 +111,22 @@ run | test)
 		once build/e2e/node_modules/.headgate-lock build/e2e/package-lock.json node_modules build/e2e
 		once build/.tools/.stamp <(go version && cat build/tools/go.mod build/tools/icon/*.go) go_tools
 	fi
+	if [ "$1" = test-dist ]; then
+		# shellcheck disable=SC2086
+		packages $test_packages $test_dist_packages
+	fi
+	if [ "$1" = dist ]; then
+		# shellcheck disable=SC2086
+		packages $dist_packages
+		once build/.tools/.stamp-dist <(go version && cat build/tools/go.mod build/tools/resources/*.go) dist_tools
+		for arch in $2; do
+			[ "$arch" != "$(go env GOHOSTARCH)" ] || continue
+			packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross debian-archive-keyring
+			build/dist/sysroot.sh "$arch" "build/.tools/sysroot-$arch"
+		done
+	fi
 	;;
 *)
-	fail "usage: build/setup.sh make | run | test"
+	fail "usage: build/setup.sh make | run | test | dist ARCHES | test-dist"
 	;;
 esac

@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-steps="setup-test format vet static errors assignments icons bindings
+steps="setup-test format vet static errors assignments icons packaging bindings
 	types eslint prettier frontend budget go soak browser client window"
 logs=build/.out
 # No step takes a quarter of this on a slow machine; a hanging one must end.

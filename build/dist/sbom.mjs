@@ -1,0 +1,76 @@
+// Prints what the programs are made of as one CycloneDX document: the Go modules that any of
+// the built programs contain, and the npm packages of the window. Run by build/dist/dist.sh.
+//
+// Nothing of it depends on when or where it is made: the serial number is taken from the contents.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+
+const gomod = process.argv[2];
+const version = process.env.VERSION;
+const date = new Date(Number(process.env.SOURCE_DATE_EPOCH) * 1000).toISOString();
+
+const window = 'desktop,production,webkit2_41';
+const programs = [
+	['linux', '', '0'],
+	['darwin', '', '0'],
+	['windows', '', '0'],
+	['linux', window, '1'],
+	['darwin', 'bindings', '0'], // the window's macOS modules without its C compiler
+	['windows', 'desktop,production', '0'],
+];
+
+function run(command, args, env = {}) {
+	return JSON.parse(
+		execFileSync(command, args, {
+			env: { ...process.env, ...env },
+			maxBuffer: 1 << 28,
+			stdio: ['ignore', 'pipe', 'inherit'],
+		}),
+	);
+}
+
+const components = new Map();
+const dependencies = new Map();
+
+/** Adds a document's components; `self` is its own name, which becomes Headgate's. */
+function add(bom) {
+	const self = bom.metadata.component['bom-ref'];
+	for (const component of bom.components ?? []) components.set(component['bom-ref'], component);
+	for (const { ref, dependsOn = [] } of bom.dependencies ?? []) {
+		const from = ref === self ? 'headgate' : ref;
+		dependencies.set(from, new Set([...(dependencies.get(from) ?? []), ...dependsOn]));
+	}
+}
+
+for (const [GOOS, tags, CGO_ENABLED] of programs) {
+	const flags = tags ? `-tags=${tags}` : '';
+	const go = ['app', '-json', '-std', '-licenses', '-noserial', '-main', '.', '.'];
+	add(run(gomod, go, { GOOS, GOARCH: 'amd64', CGO_ENABLED, GOFLAGS: flags }));
+}
+// Svelte's compiler and styles end in the pages, so what builds them is listed, too.
+add(run('npm', ['--prefix', 'frontend', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']));
+
+const sorted = (list) => [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+const document = {
+	bomFormat: 'CycloneDX',
+	specVersion: '1.6',
+	version: 1,
+	metadata: {
+		timestamp: date,
+		component: {
+			type: 'application',
+			'bom-ref': 'headgate',
+			name: 'headgate',
+			version,
+			licenses: [{ license: { id: 'MIT' } }],
+		},
+	},
+	components: sorted(components.keys()).map((ref) => components.get(ref)),
+	dependencies: sorted(dependencies.keys()).map((ref) => ({
+		ref,
+		dependsOn: sorted(dependencies.get(ref)),
+	})),
+};
+const hash = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+const uuid = [hash.slice(0, 8), hash.slice(8, 12), `5${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`, hash.slice(20, 32)];
+console.log(JSON.stringify({ ...document, serialNumber: `urn:uuid:${uuid.join('-')}` }, null, 1));

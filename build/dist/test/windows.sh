@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# What is for Windows, under Wine: the server answers calls and keeps its databases, the
+# installer installs and uninstalls without a word, and the tray's icon is clicked.
+cd "$(dirname "$0")/../../.." || exit 1
+. build/dist/test/world.sh
+
+export WINEPREFIX=$work/wine WINEDEBUG=-all WINEARCH=win64 LANG=C.UTF-8
+# No browser and no .NET are wanted.
+export WINEDLLOVERRIDES="mscoree,mshtml,winemenubuilder.exe="
+unset DISPLAY
+x86_64-w64-mingw32-gcc -shared -O2 -s -o "$work/bcryptprimitives.dll" build/dist/test/bcryptprimitives.c -ladvapi32
+display=:$((100 + $$ % 800))
+Xvfb $display -screen 0 1280x900x24 -nolisten tcp -ac >"$work/xvfb.log" 2>&1 &
+at_end "kill $!"
+export DISPLAY=$display
+until_true 20 "the screen" xdotool getdisplaygeometry
+timeout 120 wineboot -i >"$work/boot.log" 2>&1
+at_end "wineserver -k"
+cp "$work/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
+home=$WINEPREFIX/drive_c/users/$(id -un)
+programs=$home/AppData/Local/Programs/Headgate
+win() { timeout 120 wine "$@"; }
+# registry KEY [VALUE]: what it holds.
+registry() { win reg query "$1" ${2+/v "$2"} 2>/dev/null | tr -d '\r'; }
+
+# The server.
+unzip -qd "$work" "$(one 'headgate-server_*_windows_amd64.zip')"
+server=$(echo "$work"/headgate-server_*/headgate-server.exe)
+win "$server" version
+upstreams "$work/config.json"
+mkdir "$work/data"
+data=$(winepath -w "$work/data")
+win "$server" import --data "$data" "$(winepath -w "$work/config.json")" >/dev/null
+wine "$server" serve --data "$data" --addr 127.0.0.1:18021 --admin 127.0.0.1:18022 >"$work/serve.log" 2>&1 &
+at_end "kill $!"
+gateway=http://127.0.0.1:18021/v1
+until_true 60 "a call under Wine; it said: $(tail -n 3 "$work/serve.log")" ask $gateway
+for n in $(seq 100); do ask $gateway || die "call $n failed"; done
+ls "$work"/data/*.db-wal >/dev/null || die "SQLite doesn't write ahead"
+until_true 20 "the last calls in the log" bash -c "[ \$(sqlite3 '$work/data/calls.db' 'select count(*) from calls') -ge 101 ]"
+passed "the server answers 101 calls under Wine, SQLite in WAL mode"
+wineserver -k
+rm -rf "$work/data"
+
+# The installer.
+setup=$(one 'headgate_*_windows_amd64_setup.exe')
+win reg add 'HKCU\Environment' /v Path /t REG_EXPAND_SZ /d '%USERPROFILE%\first;C:\last' /f >/dev/null 2>&1
+win "$setup" /S /STARTUP /PATH /NOWEBVIEW
+for file in Headgate.exe bin/headgate.exe uninstall.exe LICENSE.txt; do
+	[ -s "$programs/$file" ] || die "the installer left no $file"
+done
+[ -e "$home/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Headgate.lnk" ] || die "no shortcut in the Start menu"
+in_windows='C:\users\'$(id -un)'\AppData\Local\Programs\Headgate'
+# holds KEY VALUE TEXT
+holds() { registry "$1" "$2" | grep -qF -- "$3" || die "$1 $2 doesn't hold $3: $(registry "$1" "$2")"; }
+holds 'HKCU\Software\Microsoft\Windows\CurrentVersion\Run' Headgate "\"$in_windows\\Headgate.exe\" --hidden"
+holds 'HKCU\Software\Classes\headgate\shell\open\command' '' "\"$in_windows\\Headgate.exe\" \"%1\""
+holds 'HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Headgate' QuietUninstallString /S
+holds 'HKCU\Environment' Path "%USERPROFILE%\\first;C:\\last;$in_windows\\bin"
+win "$programs/bin/headgate.exe" version
+passed "the installer: files, Start menu, login, link, PATH"
+
+win "$setup" /S /PATH /NOWEBVIEW
+[ "$(registry 'HKCU\Environment' Path | grep -o 'Headgate' | wc -l)" -eq 1 ] || die "twice on the PATH"
+registry 'HKCU\Software\Microsoft\Windows\CurrentVersion\Run' Headgate | grep -q -- --hidden || die "an update forgot the start at login"
+passed "installed over itself: what was chosen stays"
+
+# A running program is asked to end; one that doesn't is left alone.
+mkdir -p "$home/AppData/Roaming/Headgate"
+wine "$programs/bin/headgate.exe" serve --addr 127.0.0.1:18021 --admin 127.0.0.1:18022 >"$work/serve.log" 2>&1 &
+until_true 60 "the installed server" curl -s http://127.0.0.1:18021/health
+code=0
+win "$setup" /S /NOWEBVIEW || code=$?
+if curl -s http://127.0.0.1:18021/health >/dev/null; then
+	[ $code -eq 3 ] || die "the installer says $code while the program runs"
+	passed "a program that can't be asked to end is left running, exit code 3"
+else
+	[ $code -eq 0 ] || die "the installer says $code after the program ended"
+	passed "the running program ended before its files were replaced"
+fi
+wineserver -k
+
+win "$programs/uninstall.exe" /S "_?=$in_windows"
+rm -f "$programs/uninstall.exe" # it can't remove itself when it isn't copied first
+[ -z "$(find "$programs" -type f 2>/dev/null)" ] || die "files are left: $(find "$programs")"
+[ ! -e "$home/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Headgate.lnk" ] || die "the shortcut is left"
+left=$(win reg export HKCU "$(winepath -w "$work/left.reg")" /y >/dev/null 2>&1 && iconv -f utf-16 -t utf-8 "$work/left.reg" | grep -ai headgate | grep -vi "$(basename "$work")" || true)
+[ -z "$left" ] || die "left in the registry: $left"
+registry 'HKCU\Environment' Path | grep -qF '%USERPROFILE%\first;C:\last' || die "the PATH is another: $(registry 'HKCU\Environment' Path)"
+[ -d "$home/AppData/Roaming/Headgate" ] || die "the data went without a question"
+passed "uninstalled without a word: nothing is left but the data"
+
+win "$setup" /S /NOWEBVIEW
+win "$programs/uninstall.exe" /S /DELETEDATA "_?=$in_windows"
+[ ! -e "$home/AppData/Roaming/Headgate" ] || die "the data is left though it was to go"
+passed "uninstalled with /DELETEDATA"
