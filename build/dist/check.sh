@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 VERSION=${VERSION:-$(build/dist/version.sh)}
 export VERSION
-for copy in one "another folder, with a longer name"; do
+for copy in one another-folder-with-a-longer-name; do
 	git clone -q --no-hardlinks "$root" "$work/$copy"
 	# What was downloaded or compiled to pack with is no part of the release.
 	mkdir -p "$work/$copy/build"
@@ -23,7 +23,7 @@ done
 status=0
 cd "$work/one/build/bin/dist"
 for file in *; do
-	if cmp -s "$file" "$work/another folder, with a longer name/build/bin/dist/$file"; then
+	if cmp -s "$file" "$work/another-folder-with-a-longer-name/build/bin/dist/$file"; then
 		printf 'same bytes  %s  %s\n' "$(sha256sum "$file" | cut -c 1-16)" "$file"
 	else
 		printf 'DIFFERENT   %16s  %s\n' "" "$file"

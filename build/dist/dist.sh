@@ -20,7 +20,7 @@ umask 022
 	echo "dist: $VERSION is no version like 1.2.3" >&2
 	exit 1
 }
-tools=$root/build/.tools
+tools=$(realpath build/.tools)
 out=$root/build/bin/dist
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$root"/rsrc_windows_*.syso' EXIT
