@@ -116,8 +116,11 @@ package() {
 	say "packing headgate_${VERSION}_linux_$2.$3"
 	echo "$4" >"$work/root/usr/share/headgate/installed-by"
 	dated "$work/root"
-	(cd "$work" && ARCH=$2 MTIME=$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ) \
-		"$tools/nfpm" package -f "$root/build/dist/nfpm.yaml" -p "$1" -t "$out/headgate_${VERSION}_linux_$2.$3" >/dev/null)
+	(cd "$work" && ARCH=$2 "$tools/nfpm" package -f "$root/build/dist/nfpm.yaml" \
+		-p "$1" -t "$out/headgate_${VERSION}_linux_$2.$3" >"$work/nfpm.log") || {
+		cat "$work/nfpm.log" >&2
+		exit 1
+	}
 }
 
 build/setup.sh dist "$ARCHES"
@@ -167,8 +170,11 @@ for arch in amd64 arm64; do
 	sed 's/$/\r/' LICENSE >"$to/LICENSE.txt"
 	zipped "headgate_${VERSION}_windows_$arch" "$to"
 	say "packing headgate_${VERSION}_windows_${arch}_setup.exe"
+	# Every Windows for arm64 runs a 32-bit installer; a 64-bit one wants Windows 11.
+	target=x86-unicode
+	[ $arch = arm64 ] || target=amd64-unicode
 	dated "$to"
-	makensis -V2 -WX -DVERSION="$VERSION" -DNUMBERS="$numbers" -DPROGRAMS="$to" \
+	makensis -V2 -WX -DTARGET=$target -DVERSION="$VERSION" -DNUMBERS="$numbers" -DPROGRAMS="$to" \
 		-DSIZE="$(du -sk --apparent-size "$to" | cut -f 1)" \
 		-DWEBVIEW="$(go list -m -f '{{.Dir}}' github.com/wailsapp/wails/v2)/internal/webview2runtime/MicrosoftEdgeWebview2Setup.exe" \
 		-DSIGN="$root/build/dist/sign.sh" \

@@ -14,7 +14,8 @@ awk -v version="$VERSION" '
 files=()
 for file in "$folder"/headgate*; do files+=("$file"); done
 if [ -n "${HEADGATE_RELEASE_KEY:-}" ]; then
-	go run ./build/release manifest -version "$VERSION" -date "$(git log -1 --format=%cs)" \
+	go run ./build/release manifest -version "$VERSION" -date "$(git log -1 --format=%cI)" \
+		-page "https://github.com/$REPOSITORY/releases/tag/v$VERSION" \
 		-base "https://github.com/$REPOSITORY/releases/download/v$VERSION" \
 		-notes "$folder/notes.md" -out "$folder" "${files[@]}"
 	files+=("$folder/manifest.json" "$folder/manifest.json.minisig")

@@ -16,6 +16,7 @@ export DISPLAY=$display
 until_true 20 "the screen" xdotool getdisplaygeometry
 timeout 120 wineboot -i >"$work/boot.log" 2>&1
 at_end "wineserver -k"
+timeout 60 wine reg add 'HKCU\Software\Wine' /v Version /d win10 /f >/dev/null 2>&1 # Wine says 7 by itself
 cp "$work/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
 home=$WINEPREFIX/drive_c/users/$(id -un)
 programs=$home/AppData/Local/Programs/Headgate

@@ -8,10 +8,10 @@
 ; uninstall.exe /S [/DELETEDATA]
 ; Exit codes: 0 done, 1 given up by the person, 2 failed, 3 a running Headgate didn't end.
 ;
-; Filled in by makensis: VERSION, NUMBERS (four numbers), PROGRAMS (a folder with
+; Filled in by makensis: TARGET (of the installer itself), VERSION, NUMBERS (four numbers), PROGRAMS (a folder with
 ; Headgate.exe and bin\headgate.exe), WEBVIEW (Microsoft's small installer), SIGN (a command that
 ; signs a program, or doesn't), OUT, SIZE (KiB).
-Unicode true
+Target ${TARGET}
 !uninstfinalize '"${SIGN}" "%1"'
 SetCompressor /SOLID lzma
 SetDateSave off

@@ -47,7 +47,7 @@
 	${If} $6 P<> 0
 		StrLen $7 ";$9"
 		IntOp $7 $7 * 2
-		IntOp $8 $6 + $7
+		IntPtrOp $8 $6 + $7
 		System::Call '*$8(&i2 .r5)'
 		${If} $5 != 0
 		${AndIf} $5 != 59 ; ";"
