@@ -44,7 +44,7 @@ CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version
 sed -i 's/^Version: .*/Version: 0.0.1-1/' "$old/DEBIAN/control"
 echo gone >"$old/usr/share/doc/headgate/OLD"
 rm -f "$old/DEBIAN/md5sums"
-dpkg-deb --root-owner-group -b "$old" "$root/root/old.deb" >/dev/null
+dpkg-deb --root-owner-group -Zgzip -z1 -b "$old" "$root/root/old.deb" >/dev/null
 cp "$deb" "$root/root/new.deb"
 [ "$version" != 0.0.1-1 ]
 

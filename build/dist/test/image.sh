@@ -19,24 +19,24 @@ commands=$(sed -n '/&& install -d -o/,/^$/p' Dockerfile | sed 's/\\$//; s/^\t*&&
 bash -ec "true $commands"
 read -r -a environment < <(line ENV)
 user=$(line USER)
-# inside COMMAND...: with the image's environment and nothing of this one.
-inside() { env -i "${environment[@]}" HEADGATE_ADDR=127.0.0.1:18011 HEADGATE_ADMIN_ADDR=127.0.0.1:18012 \
-	chroot --userspec="$user" "$root" /usr/bin/headgate-server "$@"; }
+# With the image's environment and nothing of this one.
+inside=(env -i PATH=/usr/sbin:/usr/bin "${environment[@]}" HEADGATE_ADDR=127.0.0.1:18011 HEADGATE_ADMIN_ADDR=127.0.0.1:18012
+	chroot --userspec="$user" "$root" /usr/bin/headgate-server)
 [ "${user%%:*}" -gt 0 ] || die "it runs as root"
 mapfile -t start < <(line CMD | tr -d '[],"' | tr ' ' '\n')
 check=$(sed -n 's/^HEALTHCHECK .* CMD \["\/usr\/bin\/headgate-server", "\(.*\)"\]$/\1/p' <<<"$last")
 [ "${start[*]}" = serve ] && [ "$check" = status ] || die "it starts with ${start[*]}, and is checked with $check"
 
 code=0
-inside "$check" >/dev/null 2>&1 || code=$?
+"${inside[@]}" "$check" >/dev/null 2>&1 || code=$?
 [ $code -ne 0 ] || die "the check says that all is well while nothing runs"
 upstreams "$root/config.json"
-inside import /config.json >/dev/null
-inside "${start[@]}" >"$work/serve.log" 2>&1 &
+"${inside[@]}" import /config.json >/dev/null
+"${inside[@]}" "${start[@]}" >"$work/serve.log" 2>&1 &
 server=$!
 at_end "kill $server"
-until_true 30 "a call in the image; it said: $(cat "$work/serve.log")" ask http://127.0.0.1:18011/v1
-inside "$check" >/dev/null || die "the check fails while calls are answered"
+until_true 30 "a call in the image; it said: $work/serve.log" ask http://127.0.0.1:18011/v1
+"${inside[@]}" "$check" >/dev/null || die "the check fails while calls are answered"
 [ "$(stat -c %u "/proc/$server")" = "${user%%:*}" ] || die "it runs as another user"
 # Nothing but the data folder was written.
 changed=$(find "$root" -xdev -newer "$work/upstream.log" -type f ! -path "$root/data/*" ! -name config.json)

@@ -11,12 +11,12 @@ ends=()
 at_end() { ends+=("$*"); }
 finish() {
 	local status=$? i
-	for ((i = ${#ends[@]} - 1; i >= 0; i--)); do eval "${ends[$i]}" || true; done
+	for ((i = ${#ends[@]} - 1; i >= 0; i--)); do eval "${ends[$i]}" 2>/dev/null || true; done
 	[ $status -eq 0 ] || echo "--- FAIL: $(basename "$0")"
 	exit $status
 }
 trap finish EXIT
-at_end 'rm -rf "$work"'
+at_end 'rm -rf --one-file-system "$work"' # a system's folder may be mounted in it
 
 say() { echo "    $*"; }
 passed() { echo "--- PASS: $*"; }
