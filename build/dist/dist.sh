@@ -183,7 +183,8 @@ for arch in amd64 arm64; do
 done
 
 say "listing what is inside"
-node build/dist/sbom.mjs "$tools/cyclonedx-gomod" >"$out/headgate_${VERSION}_sbom.cdx.json"
+node build/dist/sbom.mjs "$tools/cyclonedx-gomod" "$work"/server/{linux_amd64,darwin_arm64}/headgate-server \
+	"$work/windows_amd64/Headgate.exe" "$work/root/usr/bin/headgate" >"$out/headgate_${VERSION}_sbom.cdx.json"
 (cd "$out" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS)
 chmod 644 "$out"/*
 ls -l "$out" >&2

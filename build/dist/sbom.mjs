@@ -1,31 +1,18 @@
-// Prints what the programs are made of as one CycloneDX document: the Go modules that any of
-// the built programs contain, and the npm packages of the window. Run by build/dist/dist.sh.
+// Prints what programs are made of as one CycloneDX document: the Go modules that any of them
+// says it contains, and the npm packages of the window.
+// usage: node build/dist/sbom.mjs CYCLONEDX-GOMOD PROGRAM...
 //
 // Nothing of it depends on when or where it is made: the serial number is taken from the contents.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
-const gomod = process.argv[2];
+const [gomod, ...programs] = process.argv.slice(2);
 const version = process.env.VERSION;
 const date = new Date(Number(process.env.SOURCE_DATE_EPOCH) * 1000).toISOString();
 
-const window = 'desktop,production,webkit2_41';
-const programs = [
-	['linux', '', '0'],
-	['darwin', '', '0'],
-	['windows', '', '0'],
-	['linux', window, '1'],
-	['darwin', 'bindings', '0'], // the window's macOS modules without its C compiler
-	['windows', 'desktop,production', '0'],
-];
-
-function run(command, args, env = {}) {
+function run(command, args) {
 	return JSON.parse(
-		execFileSync(command, args, {
-			env: { ...process.env, ...env },
-			maxBuffer: 1 << 28,
-			stdio: ['ignore', 'pipe', 'inherit'],
-		}),
+		execFileSync(command, args, { maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }),
 	);
 }
 
@@ -42,11 +29,8 @@ function add(bom) {
 	}
 }
 
-for (const [GOOS, tags, CGO_ENABLED] of programs) {
-	const flags = tags ? `-tags=${tags}` : '';
-	const go = ['app', '-json', '-std', '-licenses', '-noserial', '-main', '.', '.'];
-	add(run(gomod, go, { GOOS, GOARCH: 'amd64', CGO_ENABLED, GOFLAGS: flags }));
-}
+const go = ['bin', '-json', '-std', '-licenses', '-noserial', '-short-purls', '-version', version];
+for (const program of programs) add(run(gomod, [...go, program]));
 // Svelte's compiler and styles end in the pages, so what builds them is listed, too.
 add(run('npm', ['--prefix', 'frontend', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']));
 
