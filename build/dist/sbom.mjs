@@ -31,8 +31,8 @@ function add(bom) {
 
 const go = ['bin', '-json', '-std', '-licenses', '-noserial', '-short-purls', '-version', version];
 for (const program of programs) add(run(gomod, [...go, program]));
-// Svelte's compiler and styles end in the pages, so what builds them is listed, too.
-add(run('npm', ['--prefix', 'frontend', 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']));
+const npm = ['--prefix', 'frontend', 'sbom', '--sbom-format', 'cyclonedx'];
+add(run('npm', [...npm, '--package-lock-only', '--omit', 'dev']));
 
 const sorted = (list) => [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 const document = {
