@@ -80,6 +80,9 @@ type Group struct {
 	CreatedAt time.Time
 	Members   []Member
 	Rules     []Rule // in the order in which they are asked, before those of the providers
+	// Keyless: programs on this machine may call without an API key: over loopback,
+	// under its names, and not through a proxy that says so.
+	Keyless bool
 }
 
 // Policy says how the members of a group are ordered.

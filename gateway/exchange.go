@@ -148,7 +148,7 @@ func (x *exchange) admit() *refusal {
 			return &refusedDirect
 		}
 	} else if grp = x.s.named(x.head.model, key); grp == nil {
-		r := refusedModel(x.head.model)
+		r := key.refusedName(x.head.model)
 		return &r
 	}
 	x.call.GroupID = grp.id

@@ -51,7 +51,7 @@ func (g *Gateway) serveModel(w http.ResponseWriter, r *http.Request, at *route, 
 	}
 	grp := s.named(name, key)
 	if grp == nil {
-		refusedModel(name).write(w, at.dialect)
+		key.refusedName(name).write(w, at.dialect)
 		return
 	}
 	writeJSON(w, listed(grp))

@@ -27,7 +27,7 @@ type Call struct {
 	Duration   time.Duration // until the last byte was written
 	FirstToken time.Duration // until the first byte of reply text went out; 0: none did
 	Route      string        // the ingress route's name, such as "chat.completions"
-	APIKeyID   int64         // 0: not authenticated, or a Caller, whose name stands in APIKeyName
+	APIKeyID   int64         // 0: not authenticated, or a Caller, whose name stands in APIKeyName, or NoKey
 	APIKeyName string
 	GroupID    int64  // 0: no such group, or the call went straight to a model
 	Model      string // as the client sent it, cut to 256 bytes

@@ -18,6 +18,7 @@ import (
 // was computed here once. It never changes.
 type snapshot struct {
 	keys    map[[32]byte]*apiKey
+	keyless *apiKey // who has no key; nil: no group is open without
 	groups  map[string]*group
 	byName  map[string]*group // of all that serve a model; nil: no key may name models
 	models  map[int64]servedModel
@@ -41,6 +42,7 @@ type apiKey struct {
 	groups    map[int64]struct{}
 	expiresAt time.Time
 	models    bool  // may name any model, too
+	keyless   bool  // nobody's: may name the groups that are open without a key
 	caller    bool  // somebody within this process, who may use all groups
 	modelID   int64 // a caller's: where its call goes straight to; 0: it names a group
 }
@@ -298,6 +300,9 @@ func (s *snapshot) addGroup(in Group) error {
 		g.ties = g.ties || len(tier) > 1
 	}
 	s.groups[in.Name] = g
+	if in.Keyless {
+		s.addKeyless(g)
+	}
 	return nil
 }
 
@@ -357,14 +362,15 @@ func (l Limits) orDefaults() Limits {
 }
 
 // knownKey finds the key that a request came with. A caller within this process
-// needs none.
+// needs none, nor does, for some groups, one on this machine.
 func (s *snapshot) knownKey(r *http.Request, now time.Time) (*apiKey, bool) {
 	if c, ok := callerOf(r.Context()); ok {
 		return &apiKey{name: c.Name, caller: true, modelID: c.ModelID}, true
 	}
 	hash, ok := credential(r.Header)
 	if !ok {
-		return nil, false
+		key := s.visitor(r)
+		return key, key != nil
 	}
 	key := s.keys[hash]
 	if key == nil || key.expired(now) {

@@ -97,6 +97,7 @@ func compileProvider(p Provider) gateway.Provider {
 func compileGroup(g Group, usable map[int64]bool) gateway.Group {
 	out := gateway.Group{
 		ID: g.ID, Name: g.Name, Policy: gateway.Policy(g.Policy), CreatedAt: time.UnixMilli(g.CreatedAt), Rules: compileRules(g.Rules),
+		Keyless: g.Keyless,
 	}
 	for _, m := range g.Members {
 		if m.Enabled && usable[m.ModelID] {

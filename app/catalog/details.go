@@ -108,6 +108,8 @@ func groupDetails(before, after Group) []Detail {
 	l.differs("policy", before.Policy != after.Policy)
 	l.differs("rules", !slices.Equal(before.Rules, after.Rules))
 	l.switched(before.Enabled, after.Enabled)
+	l.differs("keyless_on", !before.Keyless && after.Keyless)
+	l.differs("keyless_off", before.Keyless && !after.Keyless)
 	was := make(map[int64]Member, len(before.Members))
 	for _, m := range before.Members {
 		was[m.ModelID] = m

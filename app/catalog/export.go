@@ -120,6 +120,7 @@ type exportGroup struct {
 	Name    string         `json:"name"`
 	Policy  string         `json:"policy"`
 	Enabled bool           `json:"enabled"`
+	Keyless bool           `json:"keyless"`
 	Rules   []exportRule   `json:"rules"`
 	Members []exportMember `json:"members"`
 }
@@ -289,7 +290,7 @@ func providerDocument(p Provider, secrets bool) exportProvider {
 
 func groupDocument(g Group) exportGroup {
 	out := exportGroup{
-		Name: g.Name, Policy: g.Policy, Enabled: g.Enabled, Rules: rulesDocument(g.Rules), Members: []exportMember{},
+		Name: g.Name, Policy: g.Policy, Enabled: g.Enabled, Keyless: g.Keyless, Rules: rulesDocument(g.Rules), Members: []exportMember{},
 	}
 	for _, m := range g.Members {
 		out.Members = append(out.Members, exportMember{

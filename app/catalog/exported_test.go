@@ -36,7 +36,7 @@ func furnished(t *testing.T) *house {
 	chat := must[catalog.Group](h)(h.SaveGroup(ctx, catalog.GroupInput{
 		Name: "chat", Policy: "weighted", Enabled: true, Members: []catalog.MemberInput{
 			{ModelID: m1.ID, Priority: 2, Weight: 9, Enabled: true}, {ModelID: m2.ID, Priority: 0, Weight: 1}, {ModelID: m3.ID, Priority: 2, Weight: 1, Enabled: true},
-		}, Rules: []catalog.Rule{{StatusFrom: 500, StatusTo: 599, Action: "stop"}, {Text: "flagged", Action: "next"}},
+		}, Rules: []catalog.Rule{{StatusFrom: 500, StatusTo: 599, Action: "stop"}, {Text: "flagged", Action: "next"}}, Keyless: true,
 	}))
 	off := must[catalog.Group](h)(h.SaveGroup(ctx, catalog.GroupInput{Name: "off", Policy: "least_latency"}))
 	key := func(in catalog.APIKeyInput) catalog.NewAPIKey {

@@ -88,7 +88,7 @@ func (d *draft) saveGroup(in GroupInput) (int64, error) {
 	} else if err := checkCount(len(d.Groups)+1, maxGroups); err != nil {
 		return 0, err
 	}
-	g.Name, g.Policy, g.Enabled, g.UpdatedAt = in.Name, in.Policy, in.Enabled, d.now.UnixMilli()
+	g.Name, g.Policy, g.Enabled, g.Keyless, g.UpdatedAt = in.Name, in.Policy, in.Enabled, in.Keyless, d.now.UnixMilli()
 	if err := checkModelName(g.Name); err != nil {
 		return 0, err
 	}

@@ -58,6 +58,21 @@ func TestGroupRules(t *testing.T) {
 	}
 }
 
+// What is open without a key is so in the engine, and closed again.
+func TestKeylessGroups(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	in := catalog.GroupInput{Name: "chat", Policy: "priority", Enabled: true, Keyless: true}
+	g := must[catalog.Group](h)(h.SaveGroup(t.Context(), in))
+	if !g.Keyless || !h.engine.last().Groups[0].Keyless {
+		t.Errorf("saved %+v, compiled %+v", g, h.engine.last().Groups)
+	}
+	in.ID, in.Keyless = g.ID, false
+	if g = must[catalog.Group](h)(h.SaveGroup(t.Context(), in)); g.Keyless || h.engine.last().Groups[0].Keyless {
+		t.Errorf("saved %+v, compiled %+v", g, h.engine.last().Groups)
+	}
+}
+
 // A window undoes the deletion of a group by saving it anew.
 func TestDeletedGroupIsSavedAnew(t *testing.T) {
 	t.Parallel()

@@ -182,10 +182,10 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 	}
 	in := GroupInput{
 		ID: old.ID, Name: e.name, Policy: e.policy.or(old.Policy), Enabled: e.enabled.or(old.Enabled),
-		Rules: e.rules.or(old.Rules), Members: []MemberInput{},
+		Keyless: e.keyless.or(old.Keyless), Rules: e.rules.or(old.Rules), Members: []MemberInput{},
 	}
 	var err error
-	after := Group{Name: old.Name, Policy: in.Policy, Enabled: in.Enabled}
+	after := Group{Name: old.Name, Policy: in.Policy, Enabled: in.Enabled, Keyless: in.Keyless}
 	if after.Rules, err = cleanRules(in.Rules); err != nil {
 		return refusedAt(err, e.path, groupFields)
 	}
@@ -211,6 +211,9 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 	}
 	if found == nil {
 		c.Details = counted("members", len(after.Members))
+		if in.Keyless {
+			c.Details = append(c.Details, detail("keyless_on"))
+		}
 	}
 	report.saved(found == nil, c)
 	return nil

@@ -56,6 +56,7 @@ type groupEntry struct {
 	name    string
 	policy  optional[string]
 	enabled optional[bool]
+	keyless optional[bool]
 	rules   optional[[]Rule]
 	members optional[[]memberEntry]
 }
@@ -255,12 +256,13 @@ func (r *reader) model(n node) modelEntry {
 }
 
 func (r *reader) group(n node) groupEntry {
-	r.known(n, "name", "policy", "enabled", "rules", "members")
+	r.known(n, "name", "policy", "enabled", "keyless", "rules", "members")
 	return groupEntry{
 		path:    n.path,
 		name:    r.text(r.required(n, "name")),
 		policy:  field(n, "policy", r.text),
 		enabled: field(n, "enabled", r.truth),
+		keyless: field(n, "keyless", r.truth),
 		rules:   field(n, "rules", r.rules),
 		members: field(n, "members", r.members),
 	}

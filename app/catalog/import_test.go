@@ -95,6 +95,10 @@ func TestImportChangesOnlyWhatItNames(t *testing.T) {
 			`{"version":1,"providers":[{"name":"up","base_url":"https://new.example","keys":["sk-canary-0123456789"]}]}`,
 			"changed provider \"up\": base_url\n",
 		},
+		"open without a key": {
+			`{"version":1,"groups":[{"name":"chat","keyless":true},{"name":"new","keyless":true},{"name":"shut","keyless":false}]}`,
+			"changed group \"chat\": keyless_on\ncreated group \"new\": members Count=0, keyless_on\ncreated group \"shut\": members Count=0\n",
+		},
 		"a model more": {
 			`{"version":1,"providers":[{"name":"up","models":[{"id":"m2","context_tokens":9}]}],"groups":[{"name":"chat","members":[{"provider":"up","model":"m2"}]}]}`,
 			"unchanged provider \"up\"\ncreated model \"m2\" of \"up\"\n" +

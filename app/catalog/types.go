@@ -73,6 +73,7 @@ type Group struct {
 	Enabled   bool     `json:"enabled"`
 	Members   []Member `json:"members"` // by priority, then id
 	Rules     []Rule   `json:"rules"`   // asked in their order, before those of the providers
+	Keyless   bool     `json:"keyless"` // programs on this machine need no API key
 	CreatedAt int64    `json:"createdAt"`
 	UpdatedAt int64    `json:"updatedAt"`
 }
@@ -182,6 +183,7 @@ type GroupInput struct {
 	Enabled bool          `json:"enabled"`
 	Members []MemberInput `json:"members"`
 	Rules   []Rule        `json:"rules"`
+	Keyless bool          `json:"keyless"`
 }
 
 // MemberInput is one member of a GroupInput. It is known by its model: one that

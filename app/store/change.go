@@ -126,7 +126,7 @@ func (c configTx) SaveGroup(g *catalog.Group) error {
 		g.ID = row.ID
 	} else if err := c.update(&groupRow{}, g.ID, map[string]any{
 		"name": row.Name, "policy": row.Policy, "enabled": row.Enabled, "updated_at": row.UpdatedAt,
-		"rules": row.Rules,
+		"rules": row.Rules, "keyless": row.Keyless,
 	}); err != nil {
 		return err
 	}

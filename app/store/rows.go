@@ -61,6 +61,7 @@ type groupRow struct {
 	CreatedAt int64 `gorm:"autoCreateTime:false"`
 	UpdatedAt int64 `gorm:"autoUpdateTime:false"`
 	Rules     ruleList
+	Keyless   bool
 }
 
 type memberRow struct {
@@ -180,14 +181,14 @@ func rowOfModel(m catalog.Model) modelRow {
 func (r groupRow) domain() catalog.Group {
 	return catalog.Group{
 		ID: r.ID, Name: r.Name, Policy: r.Policy, Enabled: r.Enabled,
-		Members: []catalog.Member{}, Rules: r.Rules.list(), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+		Members: []catalog.Member{}, Rules: r.Rules.list(), Keyless: r.Keyless, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }
 
 func rowOfGroup(g catalog.Group) groupRow {
 	return groupRow{
 		ID: g.ID, Name: g.Name, Policy: g.Policy, Enabled: g.Enabled,
-		Rules: g.Rules, CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt,
+		Rules: g.Rules, Keyless: g.Keyless, CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt,
 	}
 }
 

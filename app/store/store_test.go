@@ -111,7 +111,7 @@ func TestRoundTrip(t *testing.T) {
 	m := catalog.Model{Name: "m1", Enabled: true, InputPrice: &price, OutputPrice: &free, ContextTokens: 128000}
 	g := catalog.Group{
 		Name: "chat", Policy: "priority", Enabled: true, CreatedAt: 21, UpdatedAt: 22,
-		Rules: []catalog.Rule{{Text: "内容审核", Action: "next"}},
+		Rules: []catalog.Rule{{Text: "内容审核", Action: "next"}}, Keyless: true,
 	}
 	k := catalog.APIKey{
 		Name: "laptop", Prefix: "hg-abcd", LastFour: "wxyz", Models: true, Enabled: true,
@@ -164,7 +164,7 @@ func TestRoundTrip(t *testing.T) {
 	p.Enabled, p.Headers, p.Keys, p.Proxy, p.Timeouts = false, []catalog.Header{}, p.Keys[1:], "", catalog.Timeouts{}
 	m.Enabled, m.InputPrice, m.ContextTokens = false, nil, 0
 	g.Enabled, g.Members[0].Enabled, g.Members[0].Priority = false, false, 0
-	p.Rules, g.Rules = p.Rules[1:], []catalog.Rule{}
+	p.Rules, g.Rules, g.Keyless = p.Rules[1:], []catalog.Rule{}, false
 	k.Enabled, k.ExpiresAt, k.GroupIDs = false, 0, []int64{}
 	k.PreviousHash, k.PreviousLastFour, k.PreviousUntil = nil, "", 0
 	w.Enabled, w.Description = false, ""
