@@ -133,6 +133,13 @@ func groupDetails(before, after Group) []Detail {
 	return l
 }
 
+// newGroupDetails are what comes with a group that wasn't there.
+func newGroupDetails(g Group) []Detail {
+	l := details(counted("members", len(g.Members)))
+	l.differs("keyless_on", g.Keyless)
+	return l
+}
+
 func apiKeyDetails(before, after APIKey) []Detail {
 	var l details
 	l.text("name", before.Name, after.Name)

@@ -210,10 +210,7 @@ func (d *draft) applyGroup(e groupEntry, report *Report) error {
 		}
 	}
 	if found == nil {
-		c.Details = counted("members", len(after.Members))
-		if in.Keyless {
-			c.Details = append(c.Details, detail("keyless_on"))
-		}
+		c.Details = newGroupDetails(after)
 	}
 	report.saved(found == nil, c)
 	return nil

@@ -97,7 +97,7 @@ func TestImportChangesOnlyWhatItNames(t *testing.T) {
 		},
 		"open without a key": {
 			`{"version":1,"groups":[{"name":"chat","keyless":true},{"name":"new","keyless":true},{"name":"shut","keyless":false}]}`,
-			"changed group \"chat\": keyless_on\ncreated group \"new\": members Count=0, keyless_on\ncreated group \"shut\": members Count=0\n",
+			"changed group \"chat\": keyless_on\ncreated group \"new\": keyless_on\ncreated group \"shut\"\n",
 		},
 		"a model more": {
 			`{"version":1,"providers":[{"name":"up","models":[{"id":"m2","context_tokens":9}]}],"groups":[{"name":"chat","members":[{"provider":"up","model":"m2"}]}]}`,

@@ -58,7 +58,7 @@ func differences(before, after Configuration) Report {
 		}
 	}
 	compare(r, KindGroup, before.Groups, after.Groups, func(g Group) (int64, string) { return g.ID, g.Name },
-		groupDetails, func(g Group) []Detail { return counted("members", len(g.Members)) })
+		groupDetails, newGroupDetails)
 	compare(r, KindAPIKey, before.APIKeys, after.APIKeys, func(k APIKey) (int64, string) { return k.ID, k.Name }, apiKeyDetails, nil)
 	compare(r, KindKeyword, before.Keywords, after.Keywords, func(k Keyword) (int64, string) { return k.ID, k.Text }, keywordDetails, nil)
 	if details := settingsDetails(before.Settings, after.Settings); len(details) > 0 {
