@@ -148,10 +148,7 @@ func (p Program) window(opens desktop.Options) error {
 		}
 		return p.serve(g)
 	}
-	env, err := p.environment()
-	if err != nil {
-		return err
-	}
+	env := p.realEnvironment()
 	data, err := dataFolder("", env)
 	if err != nil {
 		return err

@@ -210,7 +210,7 @@ func TestFailuresAreOneSentence(t *testing.T) {
 	}
 	defer taken.Close()
 	folder := t.TempDir()
-	serve(t, []string{"ADMIN_PASSWORD=x"}, anyPorts(folder)...)
+	serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(folder)...)
 	noFolder := writeFile(t, filepath.Join(t.TempDir(), "file"), "")
 	wrong := writeFile(t, filepath.Join(t.TempDir(), "w.json"), `{"version":1,"provders":[]}`)
 	for name, tc := range map[string]struct {
@@ -284,8 +284,8 @@ func TestEnvironment(t *testing.T) {
 	writeFile(t, filepath.Join(work, ".env"),
 		"HEADGATE_ADDR=127.0.0.1:0\nHEADGATE_ADMIN_ADDR=127.0.0.1:0\nADMIN_USERNAME=ada\nADMIN_PASSWORD=from-the-file\nHEADGATE_DATA=relative\n")
 	database := filepath.Join(home, "else where.db")
-	s := serve(t, []string{"ADMIN_PASSWORD=enchantress", "DATABASE_URL=sqlite://" + strings.ReplaceAll(database, " ", "%20")}, "serve")
-	if status, _, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"ada","password":"enchantress"}`); status != http.StatusNoContent {
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses", "DATABASE_URL=sqlite://" + strings.ReplaceAll(database, " ", "%20")}, "serve")
+	if status, _, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"ada","password":"enchantresses"}`); status != http.StatusNoContent {
 		t.Errorf("login got %d %s", status, text)
 	}
 	for _, path := range []string{database, filepath.Join(work, "relative", "headgate.lock")} {
@@ -333,7 +333,7 @@ func TestImportAndCall(t *testing.T) {
 		t.Fatalf("the second import: %+v", got)
 	}
 
-	s := serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 	health := strings.TrimSuffix(s.gateway, "/v1") + "/health"
 	if status, _, text := send(t, http.MethodGet, health, ""); status != 200 {
 		t.Fatalf("health got %d %s", status, text)
@@ -344,9 +344,9 @@ func TestImportAndCall(t *testing.T) {
 		t.Fatalf("the call got %d %s", status, text)
 	}
 	s.end(t) // writes what waits
-	s = serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	s = serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 
-	status, cookies, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"admin","password":"enchantress"}`)
+	status, cookies, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"admin","password":"enchantresses"}`)
 	if status != http.StatusNoContent {
 		t.Fatalf("login got %d %s", status, text)
 	}
@@ -382,7 +382,7 @@ func TestImportAndCall(t *testing.T) {
 func folderWithNewerSchema(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	serve(t, []string{"ADMIN_PASSWORD=x"}, anyPorts(dir)...).end(t)
+	serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(dir)...).end(t)
 	raiseSchema(t, filepath.Join(dir, "headgate.db"))
 	return dir
 }

@@ -48,7 +48,7 @@ func TestCommandsOnFolderAndOnRunningProgram(t *testing.T) {
 			data, _ := house(t)
 			var s *served
 			if running {
-				s = serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+				s = serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 			}
 			on := func(args ...string) words { t.Helper(); return run(t, nil, append(args, "--data", data)...) }
 
@@ -189,7 +189,7 @@ func TestStatusStartStopQuit(t *testing.T) {
 		t.Error("status made the folder")
 	}
 
-	s := serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 	send(t, http.MethodPost, s.gateway+"/chat/completions",
 		`{"model":"chat","messages":[{"role":"user","content":"Hi"}]}`, "Authorization", "Bearer "+toolKey)
 	got := must(t, on("status"))

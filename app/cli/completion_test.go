@@ -22,7 +22,7 @@ func completions(t *testing.T, typed ...string) []string {
 
 func TestCompletionKnowsCommandsFlagsAndNames(t *testing.T) {
 	data, _ := house(t)
-	serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 	for _, c := range []struct{ typed, want string }{
 		{"|st", "status start stop"},
 		{"|keys| ", "create list revoke"},

@@ -89,7 +89,7 @@ func TestDoctorOnAHealthyHouse(t *testing.T) {
 		}
 	}
 	look(t, false)
-	s := serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 	look(t, true)
 	must(t, run(t, nil, "stop", "--data", data))
 	found, got := doctor(t, "--data", data, "--offline")

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,12 +26,20 @@ func (p Program) environment() (map[string]string, error) {
 	case err != nil:
 		return nil, apperr.Wrap(err, "env_file_invalid", "File", envFile)
 	}
+	maps.Copy(env, p.realEnvironment())
+	return env, nil
+}
+
+// realEnvironment is what the window goes by: it may be opened from any folder, and
+// a .env file there may be anybody's.
+func (p Program) realEnvironment() map[string]string {
+	env := make(map[string]string, len(p.Env))
 	for _, pair := range p.Env {
 		if name, value, ok := strings.Cut(pair, "="); ok {
 			env[name] = value
 		}
 	}
-	return env, nil
+	return env
 }
 
 // dataFolder returns where the data is, as an absolute path: the flag's folder,

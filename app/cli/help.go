@@ -22,12 +22,18 @@ Exit codes:
   3  no Headgate runs in the data folder
   4  one runs, but its gateway lets no calls in
 
-Environment (a .env file in the working directory may set it; the environment wins):
+Environment (but for the window, a .env file in the working directory may set it; the
+environment wins):
   HEADGATE_DATA          data folder
   HEADGATE_ADDR          gateway's address, instead of the settings'
   HEADGATE_ADMIN_ADDR    address of serve's pages (127.0.0.1:8002)
   ADMIN_USERNAME         who logs in to serve's pages (admin)
-  ADMIN_PASSWORD         the password; without one serve makes one and prints it once
+  ADMIN_PASSWORD         the password, 12 characters or more; without one serve makes
+                         one and prints it once
+  HEADGATE_ADMIN_NAMES   host names of the pages besides localhost, with commas between
+  HEADGATE_TRUSTED_PROXIES
+                         addresses and networks of proxies in front of the pages, whose
+                         X-Forwarded-For and X-Forwarded-Proto count
   HEADGATE_UPSTREAM_NETWORKS
                          private networks that serve calls providers in, besides the
                          settings': 192.168.1.20, 172.16.0.0/12 or private for all

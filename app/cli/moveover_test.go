@@ -79,7 +79,7 @@ func TestMovingOverFromTheOldServer(t *testing.T) {
 	says(imported("--calls"), "Nothing changed.\n", "keeps calls for ever", "Call log: 1 brought along, 0 there already.\n")
 	says(imported("--calls"), "Nothing changed.\n", "Call log: 0 brought along, 1 there already.\n")
 
-	s := serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 	for key, want := range map[string]int{"sk-old-key-0123456789": 200, "sk-revoked-0123456789": 401} {
 		status, _, text := send(t, http.MethodPost, s.gateway+"/chat/completions",
 			`{"model":"chat","messages":[{"role":"user","content":"Hi"}]}`, "Authorization", "Bearer "+key)
@@ -87,7 +87,7 @@ func TestMovingOverFromTheOldServer(t *testing.T) {
 			t.Errorf("a call with %s got %d %s", key, status, text)
 		}
 	}
-	status, cookies, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"admin","password":"enchantress"}`)
+	status, cookies, text := send(t, http.MethodPost, s.admin+"/login", `{"username":"admin","password":"enchantresses"}`)
 	if status != http.StatusNoContent {
 		t.Fatalf("login got %d %s", status, text)
 	}

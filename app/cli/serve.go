@@ -27,8 +27,8 @@ const defaultAdmin = "127.0.0.1:8002"
 const adminEnd = 5 * time.Second
 
 // serve runs the program without a window until it is told to stop.
-// Codes: network_invalid, those of app.Start, app.StartGateway and secrets, admin_listen_failed,
-// env_file_invalid, data_folder_unknown.
+// Codes: network_invalid, those of app.Start, app.StartGateway, secrets and
+// server.New, admin_listen_failed, env_file_invalid, data_folder_unknown.
 func (p Program) serve(g given) (err error) {
 	env, err := p.environment()
 	if err != nil {
@@ -92,6 +92,7 @@ func (s serving) at(admin string) (err error) {
 	}
 	pages, err := server.New(ctx, ln, server.Options{
 		App: s.app, Pages: s.Pages, Username: s.env["ADMIN_USERNAME"], Password: s.env["ADMIN_PASSWORD"],
+		Names: listed(s.env["HEADGATE_ADMIN_NAMES"]), Proxies: listed(s.env["HEADGATE_TRUSTED_PROXIES"]),
 	})
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -128,6 +129,11 @@ func (s serving) at(admin string) (err error) {
 	}()
 	s.app.StopGateway(ctx)
 	return nil
+}
+
+// listed takes a variable apart that holds several words.
+func listed(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return c == ',' || c == ' ' })
 }
 
 // announce tells scripts and people where everything is.

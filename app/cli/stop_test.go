@@ -27,7 +27,7 @@ func serveOver(t *testing.T, upstream *gatewaytest.Upstream) *served {
 	if got := run(t, nil, "import", "--data", data, config); got.code != 0 {
 		t.Fatalf("import: %+v", got)
 	}
-	return serve(t, []string{"ADMIN_PASSWORD=enchantress"}, anyPorts(data)...)
+	return serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
 }
 
 // holdCall begins a call whose reply waits for the gate "end", and returns what

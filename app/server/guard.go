@@ -12,13 +12,22 @@ import (
 
 // guard keeps other sites' pages from using a visitor's browser.
 type guard struct {
-	loopback bool   // bound to loopback: only its names are right
+	loopback bool   // bound to loopback: its names are right, and listed ones
 	port     string // bound
+	names    map[string]bool
 }
 
-func guardFor(bound net.Addr) guard {
+// guardFor takes host names without port, in any case. Code: admin_name_invalid.
+func guardFor(bound net.Addr, names []string) (guard, error) {
 	host, port, _ := net.SplitHostPort(bound.String())
-	return guard{loopback: isLoopback(host), port: port}
+	g := guard{loopback: isLoopback(host), port: port, names: map[string]bool{}}
+	for _, name := range names {
+		if name == "" || strings.ContainsAny(name, ":/@*[] ") {
+			return g, apperr.New("admin_name_invalid", "Name", name)
+		}
+		g.names[strings.ToLower(name)] = true
+	}
+	return g, nil
 }
 
 // check refuses requests for a host that isn't ours, so that a foreign name
@@ -37,17 +46,22 @@ func (g guard) check(next http.Handler) http.Handler {
 	})
 }
 
-// isOurs holds a server on loopback to its names and port. One that others
-// reach has names that it can't know; there, a session is bound to the name.
+// isOurs holds a server on loopback to its names and port, and one that others
+// reach to addresses: a page can make a name of its own lead here, but has no
+// address for one. Listed names are right for both.
 func (g guard) isOurs(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
 		name, port = strings.Trim(host, "[]"), "80"
 	}
+	if g.names[strings.ToLower(name)] {
+		return true
+	}
 	if g.loopback {
 		return isLoopback(name) && port == g.port
 	}
-	return name != ""
+	_, err = netip.ParseAddr(name)
+	return err == nil || strings.EqualFold(name, "localhost")
 }
 
 // mustBeOwn tells requests that change, watch or fetch something from those
@@ -83,11 +97,11 @@ func isLoopback(host string) bool {
 }
 
 // isSecure reports whether a browser keeps a Secure cookie from this server: it
-// does over TLS, which ends at a proxy before us, and on loopback.
+// does over TLS, which ends at a trusted proxy before us, and on loopback.
 func isSecure(r *http.Request) bool {
 	name, _, err := net.SplitHostPort(r.Host)
 	if err != nil {
 		name = strings.Trim(r.Host, "[]")
 	}
-	return r.TLS != nil || isLoopback(name) || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	return r.TLS != nil || isLoopback(name) || strings.EqualFold(forwardedProto(r.Header), "https")
 }

@@ -113,12 +113,15 @@ func TestTriesAreLimited(t *testing.T) {
 }
 
 func TestStoredHashes(t *testing.T) {
-	p, err := parseHash(hashPassword("enchantress"))
-	if err != nil || !p.fits("enchantress") || p.fits("enchantres") || p.fits("") {
+	p, err := parseHash(hashPassword("enchantresses"))
+	if err != nil || !p.fits("enchantresses") || p.fits("enchantresse") || p.fits("") {
 		t.Errorf("a hash doesn't fit its password alone (%v)", err)
 	}
+	if realCost.memory < 19<<10 || realCost.time < 2 {
+		t.Errorf("a password check is too cheap: %+v", realCost)
+	}
 	for _, text := range []string{
-		"", "enchantress", "$argon2i$v=19$m=19456,t=2,p=1$AAAA$AAAA",
+		"", "enchantresses", "$argon2i$v=19$m=19456,t=2,p=1$AAAA$AAAA",
 		"$argon2id$v=16$m=19456,t=2,p=1$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=0,t=0,p=0$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
 		"$argon2id$v=19$m=4294967295,t=2,p=1$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAA$AA",
 	} {

@@ -1,8 +1,8 @@
 package server
 
 import (
+	"context"
 	"math"
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -14,15 +14,26 @@ import (
 // door is who may come in, who is in, and who has knocked.
 type door struct {
 	who      credential
+	store    credentialStore
 	sessions *sessions
 	tries    *throttle
-	checking sync.Mutex // one at a time: a check takes much memory
+	checking sync.Mutex // one at a time: a check takes much memory; guards who
 }
 
-func (d *door) fits(username, password string) bool {
+// credentialStore keeps the administrator.
+type credentialStore interface {
+	SaveAdmin(ctx context.Context, username, hash string) error
+}
+
+// enter begins a session for who knows the password. It does both at once, so that
+// nobody comes in with a password that is being changed.
+func (d *door) enter(username, password string, now time.Time) (id string, ok bool) {
 	d.checking.Lock()
 	defer d.checking.Unlock()
-	return d.who.fits(username, password)
+	if !d.who.fits(username, password) {
+		return "", false
+	}
+	return d.sessions.begin(username, now), true
 }
 
 // The session's cookie: browsers hold the first name to Secure, Path=/ and this
@@ -85,23 +96,41 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, apperr.New("bad_arguments", "Reason", "a username and a password are needed"))
 		return
 	}
-	address, _, _ := net.SplitHostPort(r.RemoteAddr)
-	began := time.Now()
-	names := []string{"address " + address, "user " + in.Username}
+	var id string
+	fits := s.tries(w, r, in.Username, func() (fits bool) {
+		id, fits = s.door.enter(in.Username, in.Password, time.Now())
+		return fits
+	}, func() { refuse(w, http.StatusUnauthorized, apperr.New("login_wrong")) })
+	if fits {
+		s.door.sessions.end(ticketIn(r))
+		welcome(w, r, id)
+	}
+}
+
+// tries lets a password be checked, of which few may be wrong. Where it isn't right
+// it answers, with wrong or with login_throttled (429), and returns false.
+func (s *Server) tries(w http.ResponseWriter, r *http.Request, username string, check func() bool, wrong func()) bool {
+	began, from := time.Now(), origin(r)
+	names := []string{"address " + from, "user " + username}
 	if wait := s.door.tries.begin(began, names...); wait > 0 {
 		seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
 		w.Header().Set("Retry-After", seconds)
 		refuse(w, http.StatusTooManyRequests, apperr.New("login_throttled", "Seconds", seconds))
-		return
+		return false
 	}
-	if !s.door.fits(in.Username, in.Password) {
-		s.log.Warn("a login failed", "address", address)
-		refuse(w, http.StatusUnauthorized, apperr.New("login_wrong"))
-		return
+	if !check() {
+		s.log.Warn("a login failed", "address", from)
+		wrong()
+		return false
 	}
 	s.door.tries.takeBack(began, names...)
-	s.door.sessions.end(ticketIn(r))
-	setCookie(w, r, s.door.sessions.begin(in.Username, time.Now()), int(sessionLife.Seconds()))
+	return true
+}
+
+// welcome answers 204 with a session that has just begun: an id that somebody else
+// may know from before is good for nothing.
+func welcome(w http.ResponseWriter, r *http.Request, id string) {
+	setCookie(w, r, id, int(sessionLife.Seconds()))
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -111,12 +140,12 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request, t ticket) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// session tells the page whether it has to ask for a password.
-func (s *Server) session(w http.ResponseWriter, r *http.Request) {
-	username, ok := s.door.sessions.use(ticketIn(r), time.Now())
-	if !ok {
-		refuse(w, http.StatusUnauthorized, apperr.New("login_required"))
-		return
-	}
-	_ = reply(w, map[string]string{"username": username}) // strings only: can't fail
+// session tells the page who it is that is logged in, and whether that one's
+// password can be changed here.
+func (s *Server) session(w http.ResponseWriter, r *http.Request, t ticket) {
+	username, _ := s.door.sessions.use(t, time.Now())
+	_ = reply(w, struct { // can't fail
+		Username      string `json:"username"`
+		PasswordGiven bool   `json:"passwordGiven"` // to this run, which it ends with
+	}{username, s.door.who.given})
 }

@@ -12,7 +12,7 @@ import (
 
 func TestLogin(t *testing.T) {
 	h := openHouse(t, nil)
-	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantress"}`)
+	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantresses"}`)
 	want(t, reply, text, http.StatusNoContent, "")
 	cookie := reply.Header.Get("Set-Cookie")
 	for _, part := range []string{"__Host-headgate=", "Path=/", "HttpOnly", "Secure", "SameSite=Strict"} {
@@ -25,14 +25,14 @@ func TestLogin(t *testing.T) {
 	}
 	session := withCookies(reply)
 	reply, text = h.ask(t, http.MethodGet, "/session", "", session)
-	if reply.StatusCode != 200 || text != `{"username":"ada"}` {
+	if reply.StatusCode != 200 || text != `{"username":"ada","passwordGiven":true}` {
 		t.Fatalf("session answered %d %s", reply.StatusCode, text)
 	}
 	reply, text = h.ask(t, http.MethodPost, "/logout", "{}", session)
 	want(t, reply, text, http.StatusNoContent, "")
 	reply, text = h.ask(t, http.MethodGet, "/session", "", session)
 	want(t, reply, text, http.StatusUnauthorized, "login_required")
-	if logged := h.log.String(); strings.Contains(logged, "enchantress") {
+	if logged := h.log.String(); strings.Contains(logged, "enchantresses") {
 		t.Error("the log tells the password")
 	}
 }
@@ -45,9 +45,9 @@ func TestLoginRefusals(t *testing.T) {
 		code   string
 	}{
 		"WrongPassword": {`{"username":"ada","password":"x"}`, 401, "login_wrong"},
-		"WrongUser":     {`{"username":"eve","password":"enchantress"}`, 401, "login_wrong"},
+		"WrongUser":     {`{"username":"eve","password":"enchantresses"}`, 401, "login_wrong"},
 		"NotJSON":       {`username=ada`, 400, "bad_arguments"},
-		"MoreFields":    {`{"username":"ada","password":"enchantress","admin":true}`, 400, "bad_arguments"},
+		"MoreFields":    {`{"username":"ada","password":"enchantresses","admin":true}`, 400, "bad_arguments"},
 		"TooLarge":      {`{"username":"` + strings.Repeat("a", 5000) + `"}`, 413, "body_too_large"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestBruteForceIsSlowedDown(t *testing.T) {
 		reply, text := h.ask(t, http.MethodPost, "/login", fmt.Sprintf(`{"username":"ada","password":"%d"}`, n))
 		want(t, reply, text, http.StatusUnauthorized, "login_wrong")
 	}
-	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantress"}`)
+	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantresses"}`)
 	want(t, reply, text, http.StatusTooManyRequests, "login_throttled")
 	wait, err := strconv.Atoi(reply.Header.Get("Retry-After"))
 	if err != nil || wait < 1 || wait > 60 {
@@ -109,7 +109,7 @@ func TestFirstPasswordIsMadeOnce(t *testing.T) {
 	})
 	t.Run("EnvironmentWins", func(t *testing.T) {
 		h := openHouseIn(t, dir, "127.0.0.1:0", nil)
-		want(t, ask(t, h, "ada", "enchantress"), "", http.StatusNoContent, "")
+		want(t, ask(t, h, "ada", "enchantresses"), "", http.StatusNoContent, "")
 		if reply := ask(t, h, "admin", made); reply.StatusCode != http.StatusUnauthorized {
 			t.Errorf("the stored password still opens: %d", reply.StatusCode)
 		}
@@ -121,22 +121,30 @@ func TestFirstPasswordIsMadeOnce(t *testing.T) {
 }
 
 func TestCookieWithoutTLSBeyondLoopback(t *testing.T) {
-	h := openHouseIn(t, t.TempDir(), "0.0.0.0:0", nil)
+	body := `{"username":"ada","password":"enchantresses"}`
 	name := header("Host", "box.lan:8002")
-	body := `{"username":"ada","password":"enchantress"}`
-	reply, text := h.ask(t, http.MethodPost, "/login", body, name)
-	want(t, reply, text, http.StatusNoContent, "")
-	if cookie := reply.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "headgate=") || strings.Contains(cookie, "Secure") {
-		t.Errorf("plain HTTP got the cookie %q, which a browser drops", cookie)
-	}
-	plain := withCookies(reply)
-	reply, _ = h.ask(t, http.MethodGet, "/session", "", name, plain)
-	want(t, reply, "", http.StatusOK, "")
+	for trusted, prefix := range map[string]string{"": "headgate=", "127.0.0.0/8": "__Host-headgate="} {
+		h := openHouseIn(t, t.TempDir(), "0.0.0.0:0", func(o *server.Options) {
+			o.Names = []string{"Box.lan"}
+			if trusted != "" {
+				o.Proxies = []string{trusted}
+			}
+		})
+		reply, text := h.ask(t, http.MethodPost, "/login", body, name)
+		want(t, reply, text, http.StatusNoContent, "")
+		if cookie := reply.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "headgate=") || strings.Contains(cookie, "Secure") {
+			t.Errorf("plain HTTP got the cookie %q, which a browser drops", cookie)
+		}
+		plain := withCookies(reply)
+		reply, _ = h.ask(t, http.MethodGet, "/session", "", name, plain)
+		want(t, reply, "", http.StatusOK, "")
 
-	reply, text = h.ask(t, http.MethodPost, "/login", body, name, header("X-Forwarded-Proto", "https"))
-	want(t, reply, text, http.StatusNoContent, "")
-	if cookie := reply.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-headgate=") || !strings.Contains(cookie, "Secure") {
-		t.Errorf("behind TLS the cookie is %q", cookie)
+		reply, text = h.ask(t, http.MethodPost, "/login", body, name, header("X-Forwarded-Proto", "http, https"))
+		want(t, reply, text, http.StatusNoContent, "")
+		cookie := reply.Header.Get("Set-Cookie")
+		if !strings.HasPrefix(cookie, prefix) || strings.Contains(cookie, "Secure") != (trusted != "") {
+			t.Errorf("with trust in %q a proxy's word for TLS got the cookie %q", trusted, cookie)
+		}
 	}
 }
 

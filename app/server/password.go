@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"headgate/app/apperr"
 )
 
 // cost is how much work a password check is.
@@ -83,6 +86,7 @@ func (p passwordHash) fits(password string) bool {
 // credential is who may log in.
 type credential struct {
 	username string
+	given    bool // with the start of this run
 	hash     func() passwordHash
 }
 
@@ -94,8 +98,14 @@ func (c credential) fits(username, password string) bool {
 
 const defaultUsername = "admin"
 
+// minPassword is what keeps somebody out who has the pages before them and five
+// tries a minute, or a stolen hash: characters.
+const minPassword = 12
+
+func isShort(password string) bool { return utf8.RuneCountInString(password) < minPassword }
+
 // findCredential takes what this run was given, else what is stored, else makes
-// a password and stores its hash.
+// a password and stores its hash. Code: admin_password_short.
 func findCredential(ctx context.Context, o Options) (who credential, made string, err error) {
 	storedName, stored, err := o.App.Store.Admin(ctx)
 	if err != nil {
@@ -109,6 +119,10 @@ func findCredential(ctx context.Context, o Options) (who credential, made string
 		}
 	}
 	if o.Password != "" {
+		if isShort(o.Password) {
+			return who, "", apperr.New("admin_password_short", "Min", minPassword)
+		}
+		who.given = true
 		// Hashed at the first login: a start shouldn't wait for it.
 		who.hash = sync.OnceValue(func() passwordHash {
 			p, _ := parseHash(hashPassword(o.Password)) // our own form

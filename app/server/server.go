@@ -7,6 +7,7 @@
 //	POST /download/<document> the document's argument → {"voucher", "name"}
 //	GET  /download/<voucher>  the file, once
 //	POST /files?name=<name>   a file → {"id", "name", "size"}
+//	POST /password            {"current", "password"}: all other sessions end
 //	POST /login, POST /logout, GET /session, GET /healthz
 //
 // Errors are {"code", "params"}, as package apperr says. Everything but the
@@ -37,7 +38,13 @@ type Options struct {
 	App      *app.App // started
 	Pages    fs.FS    // the built pages, or only placeholder.html
 	Username string   // "": the stored one, or "admin"
-	Password string   // "": the stored one, or one made now
+	Password string   // "": the stored one, or one made now; else it can't be changed here
+	// Names are host names of the pages, besides localhost and, beyond loopback,
+	// addresses. Behind any of them there may be another port.
+	Names []string
+	// Proxies are addresses, and networks such as 10.0.0.0/8, of proxies whose
+	// X-Forwarded-For and X-Forwarded-Proto count; nobody else's do.
+	Proxies []string
 }
 
 // Server serves the pages and what they need.
@@ -51,6 +58,7 @@ type Server struct {
 	vouchers *vouchers
 	pages    pages
 	guard    guard
+	proxies  proxies
 	made     string
 	leaving  context.Context // ends when the server shuts down
 
@@ -60,7 +68,16 @@ type Server struct {
 
 // New makes a server for the listener's address. It stores a password when
 // there was none: see MadePassword.
+// Codes: admin_password_short, admin_name_invalid, trusted_proxy_invalid.
 func New(ctx context.Context, ln net.Listener, o Options) (*Server, error) {
+	guard, err := guardFor(ln.Addr(), o.Names)
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := parseProxies(o.Proxies)
+	if err != nil {
+		return nil, err
+	}
 	who, made, err := findCredential(ctx, o)
 	if err != nil {
 		return nil, err
@@ -70,11 +87,12 @@ func New(ctx context.Context, ln net.Listener, o Options) (*Server, error) {
 		app:       o.App,
 		log:       o.App.Log,
 		bus:       o.App.Bus,
-		door:      door{who: who, sessions: newSessions(), tries: newThrottle()},
+		door:      door{who: who, store: o.App.Store, sessions: newSessions(), tries: newThrottle()},
 		methods:   methodsOf(api.All(o.App)),
 		vouchers:  newVouchers(),
 		pages:     pages{o.Pages},
-		guard:     guardFor(ln.Addr()),
+		guard:     guard,
+		proxies:   proxies,
 		made:      made,
 		leaving:   leaving,
 		streams:   make(chan struct{}, maxStreams),
@@ -82,7 +100,7 @@ func New(ctx context.Context, ln net.Listener, o Options) (*Server, error) {
 		uploads:   make(chan struct{}, maxUploads),
 	}
 	s.http = &http.Server{
-		Handler:           s.routes(),
+		Handler:           s.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      time.Minute, // but for /events and files
@@ -122,21 +140,36 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) routes() http.Handler {
+// route is a pattern of http.ServeMux with what answers there.
+type route struct {
+	pattern string
+	handler http.Handler
+}
+
+func (s *Server) routes() []route {
+	return []route{
+		{"POST /rpc/{type}/{method}", s.members(s.call)},
+		{"GET /events", s.members(s.events)},
+		{"POST /download/{document}", s.members(s.prepareDownload)},
+		{"GET /download/{voucher}", s.members(s.download)},
+		{"/download/", s.members(notFound)},
+		{"POST /files", s.members(s.upload)},
+		{"/rpc/", s.members(notFound)},
+		{"POST /password", s.members(s.changePassword)},
+		{"POST /logout", s.members(s.logout)},
+		{"GET /session", s.members(s.session)},
+		{"POST /login", http.HandlerFunc(s.login)},
+		{"GET /healthz", http.HandlerFunc(healthy)},
+		{"/", s.pages},
+	}
+}
+
+func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("POST /rpc/{type}/{method}", s.members(s.call))
-	mux.Handle("GET /events", s.members(s.events))
-	mux.Handle("POST /download/{document}", s.members(s.prepareDownload))
-	mux.Handle("GET /download/{voucher}", s.members(s.download))
-	mux.Handle("/download/", s.members(notFound))
-	mux.Handle("POST /files", s.members(s.upload))
-	mux.Handle("/rpc/", s.members(notFound))
-	mux.HandleFunc("POST /login", s.login)
-	mux.Handle("POST /logout", s.members(s.logout))
-	mux.HandleFunc("GET /session", s.session)
-	mux.HandleFunc("GET /healthz", healthy)
-	mux.Handle("/", s.pages)
-	return harden(s.guard.check(mux))
+	for _, at := range s.routes() {
+		mux.Handle(at.pattern, at.handler)
+	}
+	return harden(s.proxies.resolve(s.guard.check(mux)))
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) {

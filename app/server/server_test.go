@@ -67,7 +67,7 @@ func openHouseIn(t *testing.T, dir, address string, change func(*server.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := server.Options{App: h.app, Pages: builtPages, Username: "ada", Password: "enchantress"}
+	o := server.Options{App: h.app, Pages: builtPages, Username: "ada", Password: "enchantresses"}
 	if change != nil {
 		change(&o)
 	}
@@ -94,6 +94,16 @@ func (h *house) close(t *testing.T, served <-chan error) {
 	if err := h.app.Close(ctx); err != nil {
 		t.Error(err)
 	}
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	return ln
 }
 
 // ask sends a request; changes run over it first.
@@ -124,7 +134,7 @@ func (h *house) ask(t *testing.T, method, path, body string, changes ...func(*ht
 // login returns what sends a session along.
 func (h *house) login(t *testing.T) func(*http.Request) {
 	t.Helper()
-	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantress"}`)
+	reply, text := h.ask(t, http.MethodPost, "/login", `{"username":"ada","password":"enchantresses"}`)
 	if reply.StatusCode != http.StatusNoContent {
 		t.Fatalf("login answered %d %s", reply.StatusCode, text)
 	}

@@ -91,6 +91,15 @@ func (s *sessions) end(t ticket) {
 	s.remove(t)
 }
 
+// endAll ends every session, with what goes on in it.
+func (s *sessions) endAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.all {
+		s.remove(t)
+	}
+}
+
 // find and remove are called under the lock.
 func (s *sessions) find(t ticket, now time.Time) *session {
 	one := s.all[t]

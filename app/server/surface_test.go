@@ -68,15 +68,30 @@ func TestStrangersGetNothing(t *testing.T) {
 	if count < 20 {
 		t.Fatalf("only %d methods are bound", count)
 	}
+	open := map[string]bool{"/": true, "POST /login": true, "GET /healthz": true}
+	paths := 0
+	for _, pattern := range h.server.Patterns() {
+		if open[pattern] {
+			continue
+		}
+		paths++
+		methods, path := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}, pattern
+		if method, rest, one := strings.Cut(pattern, " "); one {
+			methods, path = []string{method}, rest
+		}
+		path = strings.NewReplacer("{type}", "Providers", "{method}", "Nothing", "{document}", "calls", "{voucher}", "AAAA").Replace(path)
+		for _, method := range methods {
+			reply, text := h.ask(t, method, path, "[]")
+			t.Run(method+path, func(t *testing.T) { want(t, reply, text, http.StatusUnauthorized, "login_required") })
+		}
+	}
+	if paths < 8 {
+		t.Errorf("only %d paths are closed: %v", paths, h.server.Patterns())
+	}
+	// What isn't there as such.
 	for _, tc := range []struct{ method, path string }{
-		{http.MethodGet, "/events"},
-		{http.MethodGet, "/session"},
-		{http.MethodPost, "/logout"},
-		{http.MethodPost, "/download/calls"},
-		{http.MethodGet, "/download/AAAA"},
 		{http.MethodPut, "/download/calls"},
 		{http.MethodPost, "/files?name=x"},
-		{http.MethodPost, "/rpc/Nothing/There"},
 		{http.MethodGet, "/rpc/Providers/List"},
 		{http.MethodPut, "/rpc/Providers/List"},
 		{http.MethodPost, "/rpc/Providers"},
