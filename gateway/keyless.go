@@ -48,11 +48,14 @@ func isLoopbackName(name string) bool {
 	return err == nil && at.Unmap().IsLoopback()
 }
 
-// bringsCredential tells whether a credential came, be it a wrong or empty one.
+// bringsCredential tells whether a credential came, be it a wrong one. Tools that
+// were given none send an empty one.
 func bringsCredential(h http.Header) bool {
 	for _, name := range credentialHeaders {
-		if h[name] != nil {
-			return true
+		for _, value := range h[name] {
+			if value = strings.TrimSpace(value); value != "" && !(name == "Authorization" && strings.EqualFold(value, "Bearer")) {
+				return true
+			}
 		}
 	}
 	return false

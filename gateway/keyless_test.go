@@ -109,9 +109,12 @@ func TestKeylessGroupIsOpenOnLoopbackOnly(t *testing.T) {
 		{"127.0.0.1:5000", "localhost", []string{"CF-Connecting-IP", "127.0.0.1"}, 401},
 		{"127.0.0.1:5000", "localhost", []string{"Tailscale-User-Login", "ada"}, 401},
 		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Bearer wrong"}, 401},
-		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Bearer "}, 401},
+		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Bearer "}, 200},
 		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Basic YTpi"}, 401},
-		{"127.0.0.1:5000", "localhost", []string{"X-Api-Key", ""}, 401},
+		{"127.0.0.1:5000", "localhost", []string{"X-Api-Key", ""}, 200},
+		{"127.0.0.1:5000", "localhost", []string{"X-Api-Key", "", "Authorization", "Bearer wrong"}, 401},
+		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Bearer Bearer"}, 401},
+		{"127.0.0.1:5000", "localhost", []string{"X-Api-Key", "Bearer"}, 401},
 		{"127.0.0.1:5000", "localhost", []string{"X-Goog-Api-Key", "wrong"}, 401},
 		{"127.0.0.1:5000", "localhost", []string{"Authorization", "Bearer " + apiKey}, 404}, // it is for "chat" alone
 	} {

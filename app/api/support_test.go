@@ -48,7 +48,7 @@ func TestSavedSupportBundle(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"log.txt": `"with":"[redacted]","at":"(data folder)/headgate.db"`, "program.json": `"configuration": 5`, "providers.json": "https://api.example",
+		"log.txt": `"with":"[redacted]","at":"(data folder)/headgate.db"`, "program.json": `"configuration": 6`, "providers.json": "https://api.example",
 	} {
 		if !strings.Contains(filepath.ToSlash(shown[name]), text) {
 			t.Errorf("%s has no %s:\n%s", name, text, shown[name])

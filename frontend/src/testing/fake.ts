@@ -57,6 +57,7 @@ export class FakeProgram {
     baseUrl: 'http://127.0.0.1:8001/v1',
     error: null,
     offlineSince: 0,
+    reach: [],
   }
   updates: T.UpdateState = noUpdates
   keysState: T.KeysState = {

@@ -61,6 +61,7 @@ export namespace api {
 	    address: string;
 	    baseUrl: string;
 	    error?: apperr.Error;
+	    reach: string[];
 	    offlineSince: number;
 	
 	    static createFrom(source: any = {}) {
@@ -73,6 +74,7 @@ export namespace api {
 	        this.address = source["address"];
 	        this.baseUrl = source["baseUrl"];
 	        this.error = this.convertValues(source["error"], apperr.Error);
+	        this.reach = source["reach"];
 	        this.offlineSince = source["offlineSince"];
 	    }
 	
@@ -1096,6 +1098,7 @@ export namespace catalog {
 	    enabled: boolean;
 	    members: Member[];
 	    rules: Rule[];
+	    keyless: boolean;
 	    createdAt: number;
 	    updatedAt: number;
 	
@@ -1111,6 +1114,7 @@ export namespace catalog {
 	        this.enabled = source["enabled"];
 	        this.members = this.convertValues(source["members"], Member);
 	        this.rules = this.convertValues(source["rules"], Rule);
+	        this.keyless = source["keyless"];
 	        this.createdAt = source["createdAt"];
 	        this.updatedAt = source["updatedAt"];
 	    }
@@ -1160,6 +1164,7 @@ export namespace catalog {
 	    enabled: boolean;
 	    members: MemberInput[];
 	    rules: Rule[];
+	    keyless: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new GroupInput(source);
@@ -1173,6 +1178,7 @@ export namespace catalog {
 	        this.enabled = source["enabled"];
 	        this.members = this.convertValues(source["members"], MemberInput);
 	        this.rules = this.convertValues(source["rules"], Rule);
+	        this.keyless = source["keyless"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -46,9 +46,18 @@ export interface Transport {
   open(): Promise<Upload | null>
   /** Takes in a file that was dropped onto the page; null where files can't be dropped. */
   upload: ((file: File) => Promise<Upload>) | null
-  session(): Promise<string>
+  session(): Promise<Who>
   login(username: string, password: string): Promise<void>
   logout(): Promise<void>
+  /** Ends all other sessions. Rejects with a Failure: password_wrong, password_short, … */
+  changePassword(current: string, password: string): Promise<void>
+}
+
+/** Who is at the page. */
+export interface Who {
+  username: string
+  /** The password came with the program's start and can't be changed here. */
+  passwordGiven: boolean
 }
 
 export function connect(onLoginRequired: () => void): Transport {
@@ -60,6 +69,10 @@ export function connect(onLoginRequired: () => void): Transport {
     save: (document, args) => asking('save', () => saveInBrowser(document, args)),
     open: () => asking('open', openInBrowser),
     upload: (file) => asking('open', () => sendFile(file)),
+    changePassword: (current, password) =>
+      asking('changePassword', async () => {
+        await send('POST', '/password', { current, password })
+      }),
   }
 }
 
@@ -99,12 +112,13 @@ const desktop: Transport = {
     return upload.id === '' ? null : upload
   },
   upload: null,
-  session: async () => '',
+  session: async () => ({ username: '', passwordGiven: true }),
   login: async () => {},
   logout: async () => {},
+  changePassword: async () => {},
 }
 
-const browser: Omit<Transport, 'save' | 'open' | 'upload'> = {
+const browser: Omit<Transport, 'save' | 'open' | 'upload' | 'changePassword'> = {
   kind: 'browser',
   desk: null,
   listen: (heard, lost) => {
@@ -123,7 +137,7 @@ const browser: Omit<Transport, 'save' | 'open' | 'upload'> = {
     copyBySelection(text)
   },
   browse: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
-  session: async () => ((await send('GET', '/session')) as { username: string }).username,
+  session: async () => (await send('GET', '/session')) as Who,
   login: async (username, password) => {
     await send('POST', '/login', { username, password })
   },

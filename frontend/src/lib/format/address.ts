@@ -8,3 +8,7 @@ export function splitAddress(address: string): { host: string; port: number } {
 export function joinAddress(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
+
+/** Whether a host is this machine alone. */
+export const isLoopback = (host: string): boolean =>
+  host === '::1' || host.toLowerCase() === 'localhost' || /^127(\.\d+){3}$/.test(host)

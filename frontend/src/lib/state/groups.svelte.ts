@@ -2,9 +2,9 @@ import { groups as api, type Group, type GroupInput, type Member, type MemberHea
 import { Resource } from './resource.svelte'
 
 export function groupInput(group: Group): GroupInput {
-  const { id, name, policy, enabled } = group
+  const { id, name, policy, enabled, keyless } = group
   const rules = group.rules.map((rule) => ({ ...rule }))
-  return { id, name, policy, enabled, rules, members: group.members.map(memberInput) }
+  return { id, name, policy, enabled, keyless, rules, members: group.members.map(memberInput) }
 }
 
 function memberInput({ id, modelId, priority, weight, enabled }: Member) {

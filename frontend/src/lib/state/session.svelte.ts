@@ -27,7 +27,7 @@ export class Session {
   async check(transport: Transport): Promise<void> {
     this.#transport = transport
     try {
-      this.#username = await transport.session()
+      this.#username = (await transport.session()).username
       this.#state = 'in'
       this.#failure = null
     } catch (reason) {

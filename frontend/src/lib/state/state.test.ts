@@ -169,6 +169,7 @@ describe('Checklist', () => {
         id: 1,
         name: 'g',
         policy: 'priority',
+        keyless: false,
         rules: [],
         enabled: true,
         members: [],

@@ -26,3 +26,10 @@ export function valuesOf(
       ]),
   )
 }
+
+/** Stands in the log in a key's place, as gateway.NoKey. */
+const noKey = 'no key'
+
+/** Who called, in words; '' where nobody knows. */
+export const keyName = ({ apiKeyId, apiKey }: CallRow, { t }: I18n): string =>
+  apiKeyId === 0 && apiKey === noKey ? t('calls.no_key') : apiKey

@@ -2,7 +2,7 @@
 
 import { curl, type Ask } from '../keys/curl'
 
-/** Where a request goes, and with which key. */
+/** Where a request goes, and with which key; a shell sends none where it is empty. */
 export interface Place {
   baseUrl: string
   key: string
@@ -17,7 +17,7 @@ export const single = (text: string) => `'${text.replaceAll("'", "''")}'`
 export function powershell({ baseUrl, key }: Place, { stream: _, ...ask }: Ask): string {
   return [
     `Invoke-RestMethod ${baseUrl}/chat/completions -Method Post \``,
-    `  -Headers @{ Authorization = ${single(`Bearer ${key}`)} } \``,
+    ...(key ? [`  -Headers @{ Authorization = ${single(`Bearer ${key}`)} } \``] : []),
     `  -ContentType 'application/json; charset=utf-8' \``,
     `  -Body ${single(json(ask))}`,
   ].join('\n')

@@ -10,6 +10,7 @@ const target = (more: Partial<Target> = {}): Target => ({
   baseUrl: 'http://127.0.0.1:8001/v1',
   key: 'hg-secret',
   group: 'chat',
+  keyless: false,
   system: 'linux',
   ...more,
 })
@@ -24,6 +25,14 @@ describe('what to paste', () => {
       expect(told).toContain('http://127.0.0.1:8001/v1')
       expect(told).toContain('hg-secret')
       if (tool.id !== 'open-webui') expect(told).toContain('chat')
+    }
+  })
+
+  it('leaves the key out in a shell where none is needed', () => {
+    for (const system of ['windows', 'linux'] as System[]) {
+      const [snippet] = tools[0]?.snippets?.(target({ system, keyless: true })) ?? []
+      expect(snippet?.text).toContain('/v1/chat/completions')
+      expect(snippet?.text).not.toMatch(/Authorization|hg-secret|Bearer/)
     }
   })
 
@@ -50,6 +59,7 @@ const group = (id: number, name: string) => ({
   id,
   name,
   policy: 'priority',
+  keyless: false,
   rules: [],
   enabled: true,
   members: [],
@@ -91,6 +101,15 @@ describe('the page', () => {
       'href',
       '#/calls?call=req-1',
     )
+  })
+
+  it('says that a group needs no key here', async () => {
+    const fake = new FakeProgram()
+    fake.groups = [{ ...group(1, 'chat'), keyless: true }]
+    await show(ConnectPage, {}, fake)
+    expect(await screen.findByText(/without an API key: leave the key empty/)).toBeVisible()
+    expect(screen.queryByText(/No enabled API key/)).toBeNull()
+    expect(screen.queryByText(/Bearer/)).toBeNull()
   })
 
   it('says that a first call failed', async () => {

@@ -9,6 +9,8 @@ export interface Target {
   baseUrl: string
   key: string
   group: string
+  /** No key is there, and the group needs none on this computer. */
+  keyless: boolean
   system: System
 }
 
@@ -51,7 +53,11 @@ export const tools: Tool[] = [
     snippets: (target) => [
       {
         place: terminal(target),
-        text: shell(target, hello(target.group), target.system === 'windows'),
+        text: shell(
+          target.keyless ? { ...target, key: '' } : target,
+          hello(target.group),
+          target.system === 'windows',
+        ),
       },
     ],
   },

@@ -17,6 +17,7 @@ function program() {
       id: 1,
       name: 'chat',
       policy: 'priority',
+      keyless: false,
       rules: [],
       enabled: true,
       createdAt: 0,
@@ -119,7 +120,7 @@ describe('the order of members', () => {
       'least_latency',
     )
     expect(await screen.findByText(/faster lately first/)).toBeVisible()
-    expect(saved(fake)).toMatchObject({ policy: 'least_latency' })
+    expect(saved(fake)).toMatchObject({ policy: 'least_latency', keyless: false })
   })
 
   it('goes by weight when it is weighted, as shares of those that count', async () => {
@@ -337,6 +338,7 @@ describe('a group', () => {
       id: 0,
       name: 'code',
       policy: 'weighted',
+      keyless: false,
       rules: [],
       enabled: true,
       members: [],
@@ -362,5 +364,27 @@ describe('a group', () => {
     expect(fake.last('Groups.Explain')).toEqual([3])
     await user.type(screen.getByLabelText('Search groups'), 'nobody')
     expect(screen.getByText('Nothing matches')).toBeVisible()
+  })
+})
+
+describe('a group without a key', () => {
+  it('is opened with what that means, and shown as such', async () => {
+    const { fake, user } = await show(GroupsPage, {}, program())
+    const edit = async () => {
+      await user.click(await screen.findByRole('button', { name: 'More actions for chat' }))
+      await user.click(await screen.findByRole('menuitem', { name: 'Edit…' }))
+    }
+    expect(screen.queryByText('No key needed here')).toBeNull()
+    await edit()
+    const open = screen.getByRole('switch', { name: 'Open without an API key' })
+    expect(open).not.toBeChecked()
+    expect(open).toHaveAccessibleDescription(/Any program on this computer/)
+    await user.click(open)
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(saved(fake)).toMatchObject({ name: 'chat', keyless: true }))
+    expect(await screen.findByText('No key needed here')).toBeVisible()
+    // Other changes leave it as it is.
+    await user.click(screen.getByRole('switch', { name: 'Group chat enabled' }))
+    await waitFor(() => expect(saved(fake)).toMatchObject({ enabled: false, keyless: true }))
   })
 })

@@ -16,6 +16,7 @@ function program() {
       id: 1,
       name: 'chat',
       policy: 'priority',
+      keyless: false,
       rules: [],
       enabled: true,
       createdAt: 0,

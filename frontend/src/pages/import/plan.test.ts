@@ -89,6 +89,7 @@ describe('rows', () => {
     id: 1,
     name: 'chat',
     policy: 'priority',
+    keyless: false,
     rules: [],
     enabled: true,
     createdAt: 0,

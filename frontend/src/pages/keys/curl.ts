@@ -16,12 +16,15 @@ export function hello(group: string): Ask {
   return { model: group, messages: [{ role: 'user', content: 'Hello' }] }
 }
 
-/** A call that a person can paste into a POSIX shell; hello to a group when only that is named. */
+/**
+ * A call that a person can paste into a POSIX shell; hello to a group when only that is named.
+ * An empty key isn't sent.
+ */
 export function curl(baseUrl: string, key: string, ask: string | Ask): string {
   const body = typeof ask === 'string' ? hello(ask) : ask
   return [
     `curl ${body.stream ? '-N ' : ''}${baseUrl}/chat/completions \\`,
-    `  -H "Authorization: Bearer ${key}" \\`,
+    ...(key ? [`  -H "Authorization: Bearer ${key}" \\`] : []),
     `  -H "Content-Type: application/json" \\`,
     // A single quote inside single quotes has to leave them for a moment.
     `  -d '${JSON.stringify(body).replaceAll("'", `'\\''`)}'`,

@@ -14,6 +14,7 @@ const group = (id: number, name: string) => ({
   id,
   name,
   policy: 'priority',
+  keyless: false,
   rules: [],
   enabled: true,
   createdAt: 0,

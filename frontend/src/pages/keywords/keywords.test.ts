@@ -10,6 +10,7 @@ const group = (id: number, name: string) => ({
   id,
   name,
   policy: 'priority',
+  keyless: false,
   rules: [],
   enabled: true,
   createdAt: 0,

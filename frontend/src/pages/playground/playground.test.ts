@@ -14,7 +14,7 @@ function program(): FakeProgram {
     models: [model(1, 1, 'gpt-4.1'), model(2, 1, 'gpt-4.1-mini')],
   })
   fake.providers = [openai, provider(2, 'Groq', { enabled: false, models: [model(3, 2, 'llama')] })]
-  const group = { policy: 'priority', rules: [], createdAt: 0, updatedAt: 0 }
+  const group = { policy: 'priority', keyless: false, rules: [], createdAt: 0, updatedAt: 0 }
   fake.groups = [
     { ...group, id: 1, name: 'sleeping', enabled: false, members: [] },
     { ...group, id: 2, name: 'chat', enabled: true, members: [member(1, openai, 1, 1)] },

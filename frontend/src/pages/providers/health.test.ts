@@ -43,7 +43,14 @@ function program() {
   })
   const b = provider(2, 'B', { models: [model(3, 2, 'm3')] })
   fake.providers = [a, b]
-  const group = { policy: 'priority', rules: [], enabled: true, createdAt: 0, updatedAt: 0 }
+  const group = {
+    policy: 'priority',
+    keyless: false,
+    rules: [],
+    enabled: true,
+    createdAt: 0,
+    updatedAt: 0,
+  }
   fake.groups = [
     { id: 1, name: 'chat', ...group, members: [member(1, a, 1, 1), member(2, b, 3, 2)] },
     { id: 2, name: 'only-a', ...group, members: [member(3, a, 1, 1), member(4, a, 2, 2)] },

@@ -24,6 +24,7 @@ const group = (...rules: Rule[]): Group => ({
   id: 1,
   name: 'chat',
   policy: 'priority',
+  keyless: false,
   enabled: true,
   members: [],
   rules,

@@ -125,6 +125,34 @@ describe('a section of the settings', () => {
   })
 })
 
+describe('Gateway', () => {
+  it('says plainly where other computers reach it', async () => {
+    const fake = new FakeProgram()
+    const url = 'http://192.168.1.20:8001/v1'
+    fake.settings = { ...settings, gateway: { ...settings.gateway, address: '0.0.0.0:8001' } }
+    fake.door = { ...fake.door, address: '0.0.0.0:8001', reach: [url] }
+    await open('gateway', fake)
+    expect(await screen.findByText('Other computers can reach the gateway')).toBeVisible()
+    expect(screen.getByText(url)).toBeVisible()
+    expect(screen.getByRole('button', { name: `Copy ${url}` })).toBeVisible()
+    const access = screen.getAllByRole('link', { name: 'Access' })
+    expect(access.map((link) => link.getAttribute('href'))).toContain('#/settings/access')
+  })
+
+  it.each([
+    ['[::1]:8001', false],
+    ['127.0.0.9:8001', false],
+    ['[::]:8001', true],
+    ['192.168.1.20:8001', true],
+  ])('warns of others where there are any: %s', async (address, warns) => {
+    const fake = new FakeProgram()
+    fake.settings = { ...settings, gateway: { ...settings.gateway, address } }
+    await open('gateway', fake)
+    await screen.findByLabelText('Who can reach it')
+    expect(screen.queryByText(/Others on your network/) !== null).toBe(warns)
+  })
+})
+
 describe('Access', () => {
   it('takes names and origins line by line, and shows which one the program refuses', async () => {
     const { fake, user, press } = await open('access')

@@ -110,7 +110,16 @@ function join(
   if (!group) {
     const id = fake.nextId()
     const times = { createdAt: 0, updatedAt: 0 }
-    group = { id, name: alias, policy: 'priority', rules: [], enabled: true, members: [], ...times }
+    group = {
+      id,
+      name: alias,
+      policy: 'priority',
+      keyless: false,
+      rules: [],
+      enabled: true,
+      members: [],
+      ...times,
+    }
     fake.groups.push(group)
     progress.groupsMade++
   }
