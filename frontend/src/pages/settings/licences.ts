@@ -11,6 +11,7 @@ export const parts: { name: string; licence: string }[] = [
   { name: 'GORM', licence: 'MIT' },
   { name: 'Lucide', licence: 'ISC' },
   { name: 'marked', licence: 'MIT' },
+  { name: 'minisign (aead)', licence: 'MIT' },
   { name: 'SQLite', licence: 'public domain' },
   { name: 'Svelte', licence: 'MIT' },
   { name: 'systray', licence: 'Apache-2.0' },
