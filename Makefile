@@ -119,6 +119,13 @@ test-bindings: ## frontend/wailsjs is what the Go methods give
 soak: setup-test build-server ## 20,000 calls, members that misbehave, kills: about 10 minutes (SOAK="-seed 7")
 	@go build -o $(TOOLS)/soak ./build/soak
 	@$(TOOLS)/soak -server $(BIN)/headgate-server -toxiproxy $(TOOLS)/toxiproxy-server $(SOAK)
+.PHONY: soak-kills soak-disk
+soak-kills: build-server ## 1,000 short lives that end with kill -9: about 10 minutes
+	@go build -o $(TOOLS)/soak ./build/soak
+	@$(TOOLS)/soak -server $(BIN)/headgate-server -kills 1000 $(SOAK)
+soak-disk: build-server ## A disk that fails at the n-th write; wants strace
+	@go build -o $(TOOLS)/soak ./build/soak
+	@$(TOOLS)/soak -server $(BIN)/headgate-server -disk $(SOAK)
 test-soak: build-server ## The same for half a minute
 	@go build -o $(TOOLS)/soak ./build/soak
 	@$(TOOLS)/soak -short -server $(BIN)/headgate-server -toxiproxy $(TOOLS)/toxiproxy-server

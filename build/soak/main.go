@@ -3,6 +3,8 @@
 // promises.
 //
 //	soak [-calls 20000] [-time 15m] [-seed N] [-short]
+//	soak -kills 1000
+//	soak -disk
 //
 // Of four members three misbehave at random: as the fault list has it, and on
 // the wire, behind toxiproxy. Clients leave in the middle, somebody edits the
@@ -36,6 +38,8 @@ type options struct {
 	clients   int
 	think     time.Duration
 	restarts  int
+	kills     int
+	disk      bool
 }
 
 func main() {
@@ -63,6 +67,8 @@ func run(ctx context.Context, args []string) (ok bool, err error) {
 	flags.IntVar(&o.clients, "clients", 16, "how many clients at `once`")
 	flags.DurationVar(&o.think, "think", 150*time.Millisecond, "what a client waits after a call, in the `mean`")
 	flags.IntVar(&o.restarts, "restarts", 24, "`how often` the server is killed or stopped")
+	flags.IntVar(&o.kills, "kills", 0, "nothing but so many short lives that end with kill -9")
+	flags.BoolVar(&o.disk, "disk", false, "nothing but a disk that fails at the n-th write, for many n; it needs strace")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
@@ -74,6 +80,13 @@ func run(ctx context.Context, args []string) (ok bool, err error) {
 		o.seed = 1
 	case o.seed == 0:
 		o.seed = rand.Uint64N(1_000_000) + 1
+	}
+	switch {
+	case o.kills > 0:
+		fmt.Printf("soak: seed %d, %d kills\n", o.seed, o.kills)
+		return kills(ctx, o)
+	case o.disk:
+		return failingDisk(ctx, o)
 	}
 	fmt.Printf("soak: seed %d, %d calls by %d clients, at most %v\n", o.seed, o.calls, o.clients, o.time)
 	return soak(ctx, o)

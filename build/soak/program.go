@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -44,6 +45,8 @@ type program struct {
 
 	command *exec.Cmd
 	ended   chan struct{}
+
+	under []string // a program and its arguments that runs it; none: it runs by itself
 }
 
 // restart is an end of the program and its next start.
@@ -101,7 +104,8 @@ func (p *program) load(ctx context.Context, file string) error {
 
 // begin starts the program without waiting until it is ready.
 func (p *program) begin() (*exec.Cmd, <-chan error, error) {
-	command := exec.Command(p.path, "serve", "--data", p.folder, "--addr", p.gateway, "--admin", p.admin)
+	line := append(slices.Clone(p.under), p.path, "serve", "--data", p.folder, "--addr", p.gateway, "--admin", p.admin)
+	command := exec.Command(line[0], line[1:]...)
 	command.Env, command.Dir, command.Stderr = environment(), filepath.Dir(p.folder), p.log
 	out, err := command.StdoutPipe()
 	if err != nil {
