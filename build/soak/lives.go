@@ -29,7 +29,6 @@ type lives struct {
 
 	mu       sync.Mutex
 	answered map[string]time.Time // calls that were answered with 200, by id
-	refused  int                  // calls that were not, while the server lived
 	faults   []string
 	slowest  time.Duration // start
 }
