@@ -1,10 +1,11 @@
 // Prints what programs are made of as one CycloneDX document: the Go modules that any of them
-// says it contains, and the npm packages of the window.
+// says it contains, and the npm packages of the window's pages.
 // usage: node build/dist/sbom.mjs CYCLONEDX-GOMOD PROGRAM...
 //
 // Nothing of it depends on when or where it is made: the serial number is taken from the contents.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 const [gomod, ...programs] = process.argv.slice(2);
 const version = process.env.VERSION;
@@ -31,8 +32,23 @@ function add(bom) {
 
 const go = ['bin', '-json', '-std', '-licenses', '-noserial', '-short-purls', '-version', version];
 for (const program of programs) add(run(gomod, [...go, program]));
-const npm = ['--prefix', 'frontend', 'sbom', '--sbom-format', 'cyclonedx'];
-add(run('npm', [...npm, '--package-lock-only', '--omit', 'dev']));
+// npm's own command leaves out what a development tool wants, too, Svelte among it.
+const lock = JSON.parse(readFileSync('frontend/package-lock.json'));
+for (const [path, entry] of Object.entries(lock.packages)) {
+	if (path === '' || entry.dev || entry.devOptional) continue;
+	const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+	const purl = `pkg:npm/${name.replace('@', '%40')}@${entry.version}`;
+	components.set(purl, {
+		'bom-ref': purl,
+		type: 'library',
+		name,
+		version: entry.version,
+		purl,
+		licenses: [{ expression: entry.license }],
+		hashes: [{ alg: 'SHA-512', content: Buffer.from(entry.integrity.slice(7), 'base64').toString('hex') }],
+	});
+	if (name in lock.packages[''].dependencies) dependencies.get('headgate').add(purl);
+}
 
 const sorted = (list) => [...list].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 const document = {
