@@ -30,6 +30,8 @@ const (
 type busBoard struct {
 	clicked func(tag string)
 
+	posting sync.Mutex // until its id is known, a click can't be told from a stranger's
+
 	mu      sync.Mutex
 	bus     *dbus.Conn // nil: not connected
 	ids     map[string]uint32
@@ -94,7 +96,10 @@ func (b *busBoard) listen(signals <-chan *dbus.Signal) {
 	}
 }
 
+// tagOf waits for what is being posted: it may be what was clicked.
 func (b *busBoard) tagOf(id uint32) string {
+	b.posting.Lock()
+	defer b.posting.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for tag, known := range b.ids {
@@ -120,6 +125,8 @@ func (b *busBoard) post(n notification) error {
 	if slices.Contains(able, "body-markup") {
 		n.body = html.EscapeString(n.body)
 	}
+	b.posting.Lock()
+	defer b.posting.Unlock()
 	b.mu.Lock()
 	replaces := b.ids[n.tag]
 	b.mu.Unlock()

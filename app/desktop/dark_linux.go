@@ -25,20 +25,54 @@ func sessionBus() (*dbus.Conn, error) {
 	return dbus.Connect(address)
 }
 
-// systemIsDark asks the desktop for its colour scheme.
+// Where desktops say which colours they have.
+const (
+	portalName     = "org.freedesktop.portal.Desktop"
+	portalPath     = "/org/freedesktop/portal/desktop"
+	portalSettings = "org.freedesktop.portal.Settings"
+)
+
+// systemIsDark asks the desktop for its colour scheme. The window waits for it.
 func systemIsDark() bool {
+	dark, _ := systemColours(200 * time.Millisecond)
+	return dark
+}
+
+// systemColours asks the desktop for its colour scheme; known is false where nobody
+// answers within a time.
+func systemColours(within time.Duration) (dark, known bool) {
 	const preferDark = 1
 	bus, err := sessionBus()
 	if err != nil {
-		return false
+		return false, false
 	}
 	defer bus.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	var scheme dbus.Variant
-	err = bus.Object("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop").CallWithContext(
-		ctx, "org.freedesktop.portal.Settings.ReadOne", dbus.FlagNoAutoStart, "org.freedesktop.appearance", "color-scheme",
+	err = bus.Object(portalName, portalPath).CallWithContext(
+		ctx, portalSettings+".ReadOne", dbus.FlagNoAutoStart, "org.freedesktop.appearance", "color-scheme",
 	).Store(&scheme)
 	value, ok := scheme.Value().(uint32)
-	return err == nil && ok && value == preferDark
+	return value == preferDark, err == nil && ok
+}
+
+// watchColours calls changed after the desktop's settings have changed, until stop.
+func watchColours(changed func()) (stop func()) {
+	bus, err := sessionBus()
+	if err != nil {
+		return func() {}
+	}
+	if err := bus.AddMatchSignal(dbus.WithMatchInterface(portalSettings), dbus.WithMatchMember("SettingChanged")); err != nil {
+		_ = bus.Close()
+		return func() {}
+	}
+	heard := make(chan *dbus.Signal, 16)
+	bus.Signal(heard)
+	go func() {
+		for range heard { // closed with the connection
+			changed()
+		}
+	}()
+	return func() { _ = bus.Close() }
 }

@@ -2,6 +2,13 @@
 
 package desktop
 
+import "time"
+
 // systemIsDark would need a call into Cocoa; the page's own colour, painted
 // within half a second, is right in any case.
 func systemIsDark() bool { return false }
+
+// The web view follows the system's colours by itself.
+func systemColours(time.Duration) (dark, known bool) { return false, false }
+
+func watchColours(func()) (stop func()) { return func() {} }

@@ -2,7 +2,11 @@
 
 package desktop
 
-import "golang.org/x/sys/windows/registry"
+import (
+	"time"
+
+	"golang.org/x/sys/windows/registry"
+)
 
 // systemIsDark reads what the person chose for programs' colours.
 func systemIsDark() bool {
@@ -15,3 +19,8 @@ func systemIsDark() bool {
 	light, _, err := key.GetIntegerValue("AppsUseLightTheme")
 	return err == nil && light == 0
 }
+
+// The web view follows the system's colours by itself.
+func systemColours(time.Duration) (dark, known bool) { return false, false }
+
+func watchColours(func()) (stop func()) { return func() {} }

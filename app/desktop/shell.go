@@ -22,18 +22,26 @@ type shell struct {
 	events  *forwarder
 	notices *notices
 
+	place    place // where the window was last
 	links    links
 	leave    leave
 	over     chan struct{} // closed when the window is gone
 	overOnce sync.Once
 
-	mu  sync.Mutex
-	ctx context.Context // Wails'; nil before its start
+	dressing sync.Mutex
+
+	mu      sync.Mutex
+	ctx     context.Context // Wails'; nil before its start
+	unwatch func()          // the desktop's colours; nil before its start
 }
 
 func newShell(o Options) *shell {
 	s := &shell{Options: o, over: make(chan struct{})}
 	s.links.put(o.Link)
+	var err error
+	if s.place, err = readPlace(o.App.DataDir); err != nil {
+		o.App.Log.Warn("the window's place can't be read", "error", err)
+	}
 	s.tray = newTray(o.App, trayActions{
 		open:  s.show,
 		page:  s.showPage,
@@ -49,7 +57,7 @@ func newShell(o Options) *shell {
 			o.App.Log.Warn("correct the start at login", "error", err)
 		}
 	}
-	s.events = forward(o.App.Bus, s.emit, s.tray.follow)
+	s.events = forward(o.App.Bus, s.emit, s.follow)
 	s.notices = newNotices(s.tray.texts, systemBoard(s, s.clicked), s.say)
 	return s
 }
@@ -82,6 +90,11 @@ func (s *shell) onStartup(ctx context.Context) {
 	s.ctx = ctx
 	s.mu.Unlock()
 	s.tray.start()
+	go s.dress()
+	stop := watchColours(s.dress)
+	s.mu.Lock()
+	s.unwatch = stop
+	s.mu.Unlock()
 	s.events.start()
 	s.notices.start()
 	s.App.OnChange(s.notices.tell)
@@ -99,13 +112,19 @@ func (s *shell) onStartup(ctx context.Context) {
 
 // onDomReady: WebKit installs signal handlers that would turn a recoverable
 // nil dereference in any goroutine into the end of the process.
-func (s *shell) onDomReady(context.Context) { runtime.ResetSignalHandlers() }
+func (s *shell) onDomReady(context.Context) {
+	runtime.ResetSignalHandlers()
+	go s.place.put()
+}
 
 // onBeforeClose answers both a closed window and a wish to quit; true keeps
 // the program running.
 func (s *shell) onBeforeClose(ctx context.Context) bool {
 	switch {
 	case s.leave.ready():
+		if !s.notices.away.Load() {
+			s.remember(ctx)
+		}
 		s.events.stop()
 		return false
 	case !s.leave.wanted() && s.staysInTray():
@@ -117,6 +136,7 @@ func (s *shell) onBeforeClose(ctx context.Context) bool {
 }
 
 func (s *shell) hide(ctx context.Context) {
+	s.remember(ctx)
 	s.notices.Away(true)
 	runtime.WindowHide(ctx)
 }
@@ -139,6 +159,7 @@ func (s *shell) ended() {
 		s.App.OnShow(nil) // from here on a second start waits for the folder
 		s.events.stop()
 		s.notices.stop()
+		s.stopWatching()
 		s.tray.stop()
 		close(s.over)
 	})

@@ -30,7 +30,7 @@ const (
 func (s *shell) window(chosen settings.Settings) *options.App {
 	o := frame()
 	o.Title = "Headgate"
-	o.Width, o.Height = width, height
+	s.place.begin(o)
 	o.MinWidth, o.MinHeight = minWidth, minHeight
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself
