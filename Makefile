@@ -77,14 +77,14 @@ bench: build-server ## Measure against a bare proxy; PROFILE=1 writes profiles i
 format: setup-test ## Format Go and the frontend
 	@$(TOOLS)/gofumpt -w $(GOFILES)
 	@$(NPM) format
-lint: test-format test-vet test-static test-errors test-assignments test-types test-eslint test-prettier ## All that reads without running
+lint: test-format test-vet test-static test-errors test-assignments test-security test-types test-eslint test-prettier ## All that reads without running
 
 .PHONY: test
 test: ## Everything: checks, tests, browser, real window
 	@build/test.sh
 
 # The steps of `make test`, each alone. They expect `make setup-test`.
-.PHONY: test-format test-vet test-static test-errors test-assignments test-go test-icons test-bindings
+.PHONY: test-format test-vet test-static test-errors test-assignments test-security test-fuzz test-go test-icons test-bindings
 test-format: ## gofumpt
 	@bad=$$($(TOOLS)/gofumpt -l $(GOFILES)); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
 test-vet: ## go vet, for every build there is
@@ -106,6 +106,12 @@ test-errors: ## errcheck
 	$(TOOLS)/errcheck -ignoretests -exclude build/errcheck.txt -tags $(TAGS) ./app/desktop/...
 test-assignments: ## ineffassign
 	$(TOOLS)/ineffassign ./...
+test-security: ## gosec; what is meant to be so stands in build/gosec.txt
+	@$(TOOLS)/gosec -quiet -tags $(TAGS) -exclude-generated \
+		-exclude-rules "$$(awk '!/^(#|$$)/ { n = split($$1, paths, "|"); for (i = 1; i <= n; i++) print paths[i] ":" $$2 }' build/gosec.txt | paste -sd';')" \
+		./app/... ./gateway/... .
+test-fuzz: ## Each fuzz target for 2,000 inputs; FUZZTIME=1h looks for longer
+	@build/fuzz.sh
 test-go: ## Go tests under the race detector
 	go test -race -v -timeout 18m ./...
 	go test -v -timeout 10m ./gateway -transport

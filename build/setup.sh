@@ -86,6 +86,8 @@ go_tools() {
 	GOBIN=$PWD/build/.tools go -C build/tools install \
 		mvdan.cc/gofumpt honnef.co/go/tools/cmd/staticcheck \
 		github.com/kisielk/errcheck github.com/gordonklaus/ineffassign ./icon
+	# In a module of its own: what it brings along is a hundred modules.
+	GOBIN=$PWD/build/.tools go -C build/security install github.com/securego/gosec/v2/cmd/gosec
 	go -C build/tools build -o "$PWD/build/.tools/toxiproxy-server" github.com/Shopify/toxiproxy/v2/cmd/server
 }
 
@@ -109,7 +111,7 @@ run | test | dist | test-dist)
 		# shellcheck disable=SC2086
 		packages $test_packages
 		once build/e2e/node_modules/.headgate-lock build/e2e/package-lock.json node_modules build/e2e
-		once build/.tools/.stamp <(go version && cat build/tools/go.mod build/tools/icon/*.go) go_tools
+		once build/.tools/.stamp <(go version && cat build/tools/go.mod build/security/go.mod build/tools/icon/*.go) go_tools
 	fi
 	if [ "$1" = test-dist ]; then
 		# shellcheck disable=SC2086

@@ -4,8 +4,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-steps="setup-test format vet static errors assignments icons packaging bindings
-	types eslint prettier frontend budget go soak browser client window"
+steps="setup-test format vet static errors assignments security icons packaging bindings
+	types eslint prettier frontend budget go fuzz soak browser client window"
 logs=build/.out
 # No step takes a quarter of this on a slow machine; a hanging one must end.
 limit=1200
