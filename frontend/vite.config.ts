@@ -3,6 +3,7 @@ import { svelteTesting } from '@testing-library/svelte/vite'
 import tailwindcss from '@tailwindcss/vite'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { textsOfTheProgram } from './texts-of-the-program'
 
 // Vite's own development client needs inline styles, so the policy holds in builds only.
 const looserPolicyInDevelopment: Plugin = {
@@ -13,7 +14,7 @@ const looserPolicyInDevelopment: Plugin = {
 }
 
 export default defineConfig({
-  plugins: [tailwindcss(), svelte(), svelteTesting(), looserPolicyInDevelopment],
+  plugins: [tailwindcss(), svelte(), svelteTesting(), looserPolicyInDevelopment, textsOfTheProgram],
   build: {
     target: ['chrome107', 'safari16'],
     assetsInlineLimit: 0,
