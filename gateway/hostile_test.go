@@ -34,7 +34,7 @@ func TestHostileUpstreams(t *testing.T) {
 	bomb := func(what string) string {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)
-		for range 512 {
+		for range 64 {
 			_, _ = z.Write(bytes.Repeat([]byte(what), 1<<20/len(what)))
 		}
 		_ = z.Close()
@@ -60,7 +60,6 @@ func TestHostileUpstreams(t *testing.T) {
 		"endless chunk extension": after(ok+json+"Transfer-Encoding: chunked\r\n\r\n5;", endless("x")),
 		"endless trailer":         after(ok+json+"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", endless("X-Field: value\r\n")),
 		"nothing but comments":    after(ok+"Content-Type: text/event-stream\r\n\r\ndata: ", endless("a")),
-		"length and chunks":       func(v *visit) { v.reply(200, "application/json", whole("good"), "Transfer-Encoding: chunked") },
 	} {
 		for _, stream := range []bool{false, true} {
 			t.Run(name+map[bool]string{true: " for a stream"}[stream], func(t *testing.T) {
