@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,9 +26,8 @@ type attempt struct {
 	turn   turn
 	m      *member
 	key    *providerKey
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	limit  *timeLimit
+	life   life
+	limit  timeLimit
 	began  time.Time
 	// unfollow lets the attempt outlive its call.
 	unfollow func() bool
@@ -61,14 +59,13 @@ func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
 	}
 	// Not a child of the call's context: what is left of a complete stream is
 	// read after the call has ended.
-	a.ctx, a.cancel = context.WithCancelCause(context.Background())
-	a.unfollow = context.AfterFunc(x.ctx, func() { a.cancel(context.Cause(x.ctx)) })
+	a.unfollow = a.life.follow(x.ctx)
 	if !x.head.stream {
 		// A whole reply has a time limit of its own, which may be the longer
 		// one: a model that thinks for minutes sends nothing before.
 		commitBy = time.Time{}
 	}
-	a.limit = newTimeLimit(a.cancel, commitBy)
+	a.limit.life, a.limit.commitBy = &a.life, commitBy
 	a.asked = x.head.stream && !x.head.wantsUsage && !x.g.health.refusesUsage(m.provider)
 	return a
 }
@@ -112,7 +109,7 @@ func (a *attempt) classify(res *result) Outcome {
 		res.header = http.Header{}
 	}
 	if res.err != nil {
-		res.err = causeOf(a.ctx, res.err)
+		res.err = causeOf(&a.life, res.err)
 	}
 	res.describe()
 	hidden := a.m.provider.secrets
@@ -178,7 +175,7 @@ func (a *attempt) roundTrip() error {
 	p := a.m.provider
 	var t http1.Trace
 	var err error
-	a.response, err = p.carrier.roundTrip(a.ctx, &upstreamRequest{
+	a.response, err = p.carrier.roundTrip(&a.life, &upstreamRequest{
 		method: http.MethodPost, url: p.urls[dialect.Chat], target: p.targets[dialect.Chat],
 		fields: upstreamFields(a.room.fields[:0], a.x.r.Header, a.key),
 		body:   rewritten(a.room.body[:0], a.asking.body, a.asking.head, a.m.quotedModel, a.asked),
@@ -202,7 +199,7 @@ func (a *attempt) readError() *result {
 		return res // the status says enough
 	}
 	res.body, _ = io.ReadAll(io.LimitReader(reader, largestError))
-	if cause := context.Cause(a.ctx); cause != nil {
+	if cause := a.life.Err(); cause != nil {
 		res.err = cause // the client left meanwhile, or time ran out
 	}
 	res.readFailure(a.m.provider.dialect)
@@ -286,7 +283,7 @@ func (a *attempt) deliver(body []byte) *result {
 			return &result{err: errKeyword, keyword: found}
 		}
 	}
-	if cause := context.Cause(a.ctx); cause != nil {
+	if cause := a.life.Err(); cause != nil {
 		return &result{err: cause}
 	}
 	a.record.FirstToken = time.Since(a.began)
@@ -345,7 +342,7 @@ func (a *attempt) close() {
 		return
 	}
 	a.closeResponse()
-	a.cancel(nil)
+	a.life.end(nil)
 }
 
 func (a *attempt) closeResponse() {

@@ -33,7 +33,9 @@ type exchange struct {
 	w   http.ResponseWriter
 	rc  *http.ResponseController
 	r   *http.Request
-	ctx context.Context // ends when the client goes or the gateway stops
+	ctx context.Context // life, once the call is let in
+	// life ends when the client goes or the gateway stops.
+	life life
 
 	key    *apiKey
 	upload upload
@@ -88,16 +90,16 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 		x.refuse(refusedStopping)
 		return
 	}
-	ctx, cancel := context.WithCancelCause(r.Context())
-	defer cancel(nil)
+	defer x.life.end(nil)
+	defer x.life.follow(r.Context())()
 	defer context.AfterFunc(ending, func() {
-		cancel(errStopped)
+		x.life.end(errStopped)
 		_ = x.rc.SetWriteDeadline(time.Now().Add(stopLimit)) // also of a write that waits just now
 		if !x.uploaded.Load() {
 			_ = x.rc.SetReadDeadline(time.Unix(1, 0))
 		}
 	})()
-	x.ctx = ctx
+	x.ctx = &x.life
 	if refused := x.admit(); refused != nil {
 		x.refuse(*refused)
 		return

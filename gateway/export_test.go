@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -99,4 +100,10 @@ func Blot(hidden []string, text []byte, limit int) (shown []byte, isCut bool) {
 	}
 	s.sort()
 	return s.blot(text, limit)
+}
+
+// NewLife returns the context of an attempt, and what ends it.
+func NewLife() (ctx context.Context, end func(cause error)) {
+	l := &life{}
+	return l, l.end
 }

@@ -141,7 +141,7 @@ func (g *gate) expire() {
 		return
 	}
 	if g.err = g.release(); g.err != nil {
-		g.a.cancel(g.err)
+		g.a.life.end(g.err)
 	}
 }
 

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -221,14 +220,14 @@ func (a *attempt) drain(events *sseReader) {
 		return
 	}
 	a.handedOff = true
-	body, cancel := a.response.Body, a.cancel
+	body := a.response.Body
 	// The call's own end must not cut this short.
-	stop := time.AfterFunc(drainLimit, func() { cancel(nil) })
+	stop := time.AfterFunc(drainLimit, func() { a.life.end(nil) })
 	go func() {
 		_, _ = io.Copy(io.Discard, io.LimitReader(body, 64<<10))
 		stop.Stop()
 		_ = body.Close()
-		cancel(nil)
+		a.life.end(nil)
 		events.release()
 	}()
 }
@@ -240,7 +239,7 @@ func (s *stream) breakOff(g *gate, res *result) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.shut = true
-	if !g.open || errors.Is(causeOf(a.ctx, res.err), errClientGone) {
+	if !g.open || errors.Is(causeOf(&a.life, res.err), errClientGone) {
 		return
 	}
 	o := a.classify(res)
@@ -299,7 +298,7 @@ func (a *attempt) assemble(from io.Reader) *result {
 	if err != nil {
 		return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}
 	}
-	if cause := context.Cause(a.ctx); cause != nil {
+	if cause := a.life.Err(); cause != nil {
 		return &result{err: cause}
 	}
 	return a.deliver(body)

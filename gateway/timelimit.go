@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"sync"
 	"time"
 )
@@ -9,7 +8,7 @@ import (
 // timeLimit ends an attempt that takes too long, with the reason as the cause.
 // One timer serves all phases of an attempt.
 type timeLimit struct {
-	cancel   context.CancelCauseFunc
+	life     *life
 	commitBy time.Time // holds until the commit; zero: no such limit
 
 	mu        sync.Mutex
@@ -19,10 +18,6 @@ type timeLimit struct {
 	cause     error
 	committed bool
 	stopped   bool
-}
-
-func newTimeLimit(cancel context.CancelCauseFunc, commitBy time.Time) *timeLimit {
-	return &timeLimit{cancel: cancel, commitBy: commitBy}
 }
 
 // set begins a phase that may take d.
@@ -46,7 +41,7 @@ func (l *timeLimit) set(d time.Duration, cause error) {
 // ring ends the attempt if its time is over.
 func (l *timeLimit) ring() {
 	if cause := l.expired(); cause != nil {
-		l.cancel(cause)
+		l.life.end(cause)
 	}
 }
 

@@ -70,7 +70,7 @@ func (w *aside) isDone() bool {
 
 // ask sends a request and reads the head of its reply.
 func (cn *conn) ask(ctx context.Context, r *Request, t *Trace) (*Response, error) {
-	release := context.AfterFunc(ctx, cn.interrupt)
+	release := whenOver(ctx, cn.interrupt)
 	cn.write(r)
 	reply := &Response{}
 	h, err := cn.readHead(r.Method, reply, t)
