@@ -24,11 +24,11 @@ import (
 // machine; this tells the same on any. A new feature may raise a bound, with its
 // reason in the commit; what lowers one lowers its number.
 const (
-	mostForJSON     = 60 // allocations
-	mostForStream   = 62
+	mostForJSON     = 44 // allocations
+	mostForStream   = 45
 	mostForEvent    = 0.5 // the fewer, the more of them come at once
-	mostForPrompt   = 68
-	mostPromptBytes = 80 << 10 // of 100 KiB: no copy outside the pools
+	mostForPrompt   = 51
+	mostPromptBytes = 16 << 10 // of 100 KiB: no copy outside the pools
 )
 
 func TestAllocations(t *testing.T) {
