@@ -1,9 +1,7 @@
 import type { Plugin } from 'vite'
 
-// What only the program says, in its tray, notifications, dialogs and on its command
-// line, is not among the texts that the window loads.
-const areas = ['tray.', 'notify.', 'dialog.', 'start_failure.']
-const codes = [
+const areas = ['tray.', 'dialog.', 'start_failure.']
+const errors = [
   'api_key_unknown',
   'file_exists',
   'group_unknown',
@@ -14,15 +12,21 @@ const codes = [
   'still_busy',
 ].map((code) => `error.${code}`)
 
+/** Whether only the program says a text: in its tray, its dialogs or on its command line. */
+export const isOfTheProgram = (key: string) =>
+  errors.includes(key) || areas.some((area) => key.startsWith(area))
+
+/** Leaves these out of what the window loads. */
 export const textsOfTheProgram: Plugin = {
   name: 'texts-of-the-program',
+  apply: 'build',
   enforce: 'pre',
   transform: (text, id) => {
     if (!/\/app\/i18n\/locales\/[\w-]+\.json$/.test(id)) return
     const all = Object.entries(JSON.parse(text) as Record<string, unknown>)
-    const kept = all.filter(
-      ([key]) => !codes.includes(key) && !areas.some((area) => key.startsWith(area)),
-    )
-    return { code: JSON.stringify(Object.fromEntries(kept)), map: null }
+    return {
+      code: JSON.stringify(Object.fromEntries(all.filter(([key]) => !isOfTheProgram(key)))),
+      map: null,
+    }
   },
 }

@@ -3,7 +3,7 @@ import { svelteTesting } from '@testing-library/svelte/vite'
 import tailwindcss from '@tailwindcss/vite'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { textsOfTheProgram } from './texts-of-the-program'
+import { textsOfTheProgram } from './texts-of-the-program.ts'
 
 // Vite's own development client needs inline styles, so the policy holds in builds only.
 const looserPolicyInDevelopment: Plugin = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isOfTheProgram } from '../../../texts-of-the-program'
 import { load, locales, type Catalog } from './catalog'
 
 const sources = Object.entries(
@@ -34,6 +35,11 @@ describe('texts', () => {
     )
     expect(asked.length).toBeGreaterThan(200)
     expect(asked.filter((one) => !((one.split(' ')[0] ?? '') in english))).toEqual([])
+  })
+
+  it("that the window doesn't load are not asked for", () => {
+    expect(Object.keys(english).filter(isOfTheProgram).length).toBeGreaterThan(30)
+    expect([...quoted].filter((key) => key !== undefined && isOfTheProgram(key))).toEqual([])
   })
 
   it("of the areas that are only the window's are all used", () => {
