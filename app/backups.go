@@ -40,5 +40,10 @@ func (a *App) RestoreBackup(ctx context.Context, name string) error {
 	if _, err := a.Catalog.Restore(ctx, kept); err != nil {
 		return err
 	}
+	if a.Guarded { // a backup of before there was a list of private networks
+		if err := a.listNetworks(ctx); err != nil {
+			return err
+		}
+	}
 	return a.followSettings(ctx, before)
 }

@@ -35,7 +35,15 @@ func (a *App) listNetworks(ctx context.Context) error {
 		}
 	}
 	slices.Sort(hosts)
-	chosen.Gateway.Networks = privateOf(ctx, slices.Compact(hosts))
+	networks, unknown := privateOf(ctx, slices.Compact(hosts))
+	if len(unknown) > 0 {
+		a.Log.Warn("some providers' names can't be looked up now; if they stand in private networks, these must be listed in Settings, Private networks, or the next start finds them",
+			"names", unknown)
+		if len(networks) == 0 {
+			return nil
+		}
+	}
+	chosen.Gateway.Networks = networks
 	if err := a.Catalog.SaveSettings(ctx, chosen); err != nil {
 		return err
 	}
@@ -46,9 +54,9 @@ func (a *App) listNetworks(ctx context.Context) error {
 	return nil
 }
 
-// privateOf returns the private networks that hosts stand in. A name that can't be
-// looked up now has none.
-func privateOf(ctx context.Context, hosts []string) []string {
+// privateOf returns the private networks that hosts stand in, and the names among
+// them that can't be looked up now.
+func privateOf(ctx context.Context, hosts []string) (networks, unknown []string) {
 	ctx, cancel := context.WithTimeout(ctx, resolveLimit)
 	defer cancel()
 	found := make([][]netip.Addr, len(hosts))
@@ -61,12 +69,17 @@ func privateOf(ctx context.Context, hosts []string) []string {
 		all.Go(func() { found[i], _ = net.DefaultResolver.LookupNetIP(ctx, "ip", host) })
 	}
 	all.Wait()
-	networks := []string{}
+	for i, host := range hosts {
+		if len(found[i]) == 0 {
+			unknown = append(unknown, host)
+		}
+	}
+	networks = []string{}
 	for _, text := range gateway.PrivateNetworks {
 		within := func(ip netip.Addr) bool { return netip.MustParsePrefix(text).Contains(ip.Unmap().WithZone("")) }
 		if slices.ContainsFunc(found, func(list []netip.Addr) bool { return slices.ContainsFunc(list, within) }) {
 			networks = append(networks, text)
 		}
 	}
-	return networks
+	return networks, unknown
 }

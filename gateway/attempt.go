@@ -287,7 +287,7 @@ func (a *attempt) deliver(body []byte) *result {
 		return &result{err: cause}
 	}
 	a.record.FirstToken = time.Since(a.began)
-	body = a.m.provider.secrets.hide(body)
+	body = a.m.provider.credentials.hide(body)
 	if !a.x.head.stream {
 		if body, err = a.replyOf(body); err != nil {
 			return &result{err: fmt.Errorf("%w: %w", errNotJSON, err)}

@@ -77,7 +77,9 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request, at *route, _
 		g: g, at: at, w: w, rc: http.NewResponseController(w), r: r, body: getBuffer(), share: share{of: g.memory},
 		call: Call{
 			ID: newCallID(now), StartedAt: now, Route: at.name,
-			State: StateRefused, UserAgent: cut(withoutPresented(r.UserAgent(), r.Header), 256),
+			State: StateRefused,
+			// A copy: the log's queue must not hold on to the whole head.
+			UserAgent: strings.Clone(cut(withoutPresented(r.UserAgent(), r.Header), 256)),
 		},
 	}
 	w.Header().Set("X-Request-Id", x.call.ID)

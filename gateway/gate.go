@@ -187,7 +187,7 @@ func follows(a, b []byte) bool {
 }
 
 func (g *gate) write(p []byte, flush bool) error {
-	if err := g.a.x.write(g.a.m.provider.secrets.hide(p)); err != nil {
+	if err := g.a.x.write(g.a.m.provider.credentials.hide(p)); err != nil {
 		return err
 	}
 	if flush {

@@ -8,7 +8,7 @@ import (
 )
 
 // secrets are what must never leave Headgate: a provider's keys, and those of
-// its fixed headers that carry a credential.
+// its fixed headers that carry a credential, or may.
 type secrets [][]byte
 
 const redacted = "[redacted]"
@@ -19,13 +19,16 @@ const shortestSecret = 6
 // secretWords are parts of the names of headers that carry credentials.
 var secretWords = []string{"auth", "key", "token", "secret", "cookie", "password"}
 
-func secretsOfProvider(in Provider) secrets {
+// secretsOfProvider returns a provider's keys, and the values of its headers that
+// carry a credential by their name, or of all that may, which can be as plain a word
+// as "enable".
+func secretsOfProvider(in Provider, maybe bool) secrets {
 	var s secrets
 	for _, k := range in.Keys {
 		s.addSpelled(k.Secret)
 	}
 	for _, h := range in.Headers {
-		if h.Secret || namesSecret(h.Name) {
+		if maybe && h.Secret || namesSecret(h.Name) {
 			s.addSpelled(h.Value)
 			_, afterScheme, _ := strings.Cut(h.Value, " ")
 			s.addSpelled(afterScheme)

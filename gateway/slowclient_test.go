@@ -87,7 +87,7 @@ func TestSlowButSteadyReader(t *testing.T) {
 		_ = w.conn.SetReadBuffer(windows)
 		w.say(asked(apiKey, len(body)) + "\r\n" + body)
 		begun := time.Now()
-		w.in.Reset(&hesitant{from: w.conn, each: tired / 10})
+		w.in.Reset(&hesitant{from: w.conn, each: tired / 5})
 		if got := w.hear(); got.status != 200 || got.err != nil || len(got.text()) < size*9/10 {
 			t.Errorf("got %d with %d bytes of text (%v)", got.status, len(got.text()), got.err)
 		}

@@ -79,9 +79,11 @@ type provider struct {
 	dialect *dialect.Dialect
 	keys    []*providerKey // at least one: a provider without keys has one that is empty
 	headers []Header
-	secrets secrets
-	urls    map[dialect.Operation]*url.URL
-	targets map[dialect.Operation]*http1.Target // the same; without those that only net/http can ask
+	secrets secrets // what no error and nothing that is kept may show
+	// credentials are those of them that no reply shows either: the others may be plain words.
+	credentials secrets
+	urls        map[dialect.Operation]*url.URL
+	targets     map[dialect.Operation]*http1.Target // the same; without those that only net/http can ask
 
 	timeouts Timeouts
 	rules    []rule
@@ -203,7 +205,8 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 		return nil, fmt.Errorf("base URL holds a user name or password")
 	}
 	p := &provider{
-		id: in.ID, name: in.Name, shown: headerText(in.Name), dialect: d, headers: in.Headers, secrets: secretsOfProvider(in),
+		id: in.ID, name: in.Name, shown: headerText(in.Name), dialect: d, headers: in.Headers,
+		secrets: secretsOfProvider(in, true), credentials: secretsOfProvider(in, false),
 		urls: map[dialect.Operation]*url.URL{}, targets: map[dialect.Operation]*http1.Target{},
 	}
 	if err := in.Timeouts.check(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -125,6 +126,8 @@ func TestRequestsAreBounded(t *testing.T) {
 		}
 		healthy(v)
 	})
+	release := sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(release)
 	h := open(t, []string{u.url})
 	h.SetMemory(memory)
 	large := padded(size)
@@ -136,7 +139,7 @@ func TestRequestsAreBounded(t *testing.T) {
 		t.Errorf("one more large request got %d %.200s", got.status, got.body)
 	}
 	h.post(plainBody).wantGood(t, false)
-	close(hold)
+	release()
 	(<-answered).wantGood(t, false)
 	h.post(large).wantGood(t, false)
 	calls := h.ledger.await(t, 4)

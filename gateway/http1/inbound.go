@@ -21,9 +21,13 @@ const (
 	phaseClosed
 )
 
-// lingerTime is how long a client that may still be sending has to read the reply
-// before the connection is closed: unread bytes would take it away.
-const lingerTime = 500 * time.Millisecond
+// A client that may still be sending has lingerTime to read the reply before the
+// connection is closed: unread bytes would take it away. So much of what it sends
+// meanwhile is read, since many clients read nothing before they have sent all.
+const (
+	lingerTime = 500 * time.Millisecond
+	mostLinger = 64 << 20
+)
 
 // inbound is a connection to a client.
 type inbound struct {
@@ -281,6 +285,7 @@ func (c *inbound) sendAll(pieces *net.Buffers) error {
 
 // refuse answers what is no request.
 func (c *inbound) refuse(r *refused) {
+	c.body.err = nil // of this one nothing was read yet
 	body := `{"error":{"message":"` + r.message + `","type":"invalid_request_error","param":null,"code":"` + r.code + `"}}` + "\n"
 	if c.send(fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 		r.status, http.StatusText(r.status), len(body), body)) == nil {
@@ -292,17 +297,20 @@ func (c *inbound) refuse(r *refused) {
 // sending has read the reply, as far as that can be known.
 func (c *inbound) hangUp() {
 	half, ok := c.nc.(interface{ CloseWrite() error })
-	if !ok || c.body.err == io.EOF && c.from == c.to || half.CloseWrite() != nil {
+	over := c.body.err == io.EOF && c.body.chunks == nil && c.from == c.to
+	if !ok || over || half.CloseWrite() != nil {
 		return
 	}
-	_ = c.reads.limit(time.Now().Add(lingerTime))
+	until := time.Now().Add(lingerTime)
+	_ = c.reads.limit(until)
 	piece := outBuffers.Get().(*[]byte)
 	defer outBuffers.Put(piece)
-	for n := 0; n < mostDropped; {
+	for n := 0; n < mostLinger; {
 		got, err := c.receive((*piece)[:cap(*piece)])
 		if err != nil {
 			return
 		}
 		n += got
 	}
+	time.Sleep(time.Until(until))
 }
