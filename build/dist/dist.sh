@@ -156,6 +156,10 @@ for arch in $ARCHES; do
 	package rpm "$arch" rpm dnf
 	package archlinux "$arch" pkg.tar.zst pacman
 	linux_tree "$work/tree" %h/.local/bin
+	# Where systemd looks for a user's units below ~/.local.
+	mkdir -p "$work/tree/share/systemd"
+	mv "$work/tree/lib/systemd/user" "$work/tree/share/systemd/"
+	rm -r "$work/tree/lib"
 	cp "$work"/root/usr/bin/* "$work/tree/bin/"
 	tarball "headgate_${VERSION}_linux_$arch" "$work/tree"
 done
