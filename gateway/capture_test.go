@@ -191,3 +191,26 @@ func TestCapturesThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+// A header's value may be as plain a word as "enabled". It is kept out of errors and
+// of what is stored; a reply that has the word arrives as it was sent.
+func TestPlainHeaderValuesStayInReplies(t *testing.T) {
+	t.Parallel()
+	const word = "enabled"
+	u := serve(t, func(v *visit) {
+		if strings.Contains(string(v.Body), "fail") {
+			v.reply(400, "application/json", `{"error":{"message":"no streaming, though X-Mode is `+word+`"}}`)
+			return
+		}
+		v.reply(200, "application/json", whole("streaming is "+word))
+	})
+	h := open(t, []string{u.url}, func(c *gateway.Config) {
+		c.Providers[0].Headers = []gateway.Header{{Name: "X-Mode", Value: word, Secret: true}}
+	})
+	if got := h.post(plainBody); got.text() != "streaming is "+word {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	if got := h.post(strings.Replace(plainBody, "hi", "fail", 1)); got.status != 400 || strings.Contains(got.body, word) {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+}
