@@ -24,7 +24,7 @@ describe('start at login', () => {
     fake.failing.set('Login.Set', { code: 'autostart_failed', params: { Reason: 'full' } })
     const { user } = await open(fake)
     await user.click(await screen.findByRole('switch', { name: /Start at login/ }))
-    expect(await screen.findByText('Start at login could not be changed')).toBeVisible()
+    expect(await screen.findByText('“Start at login” could not be changed')).toBeVisible()
     expect(screen.getByRole('switch', { name: /Start at login/ })).not.toBeChecked()
   })
 

@@ -20,7 +20,7 @@ describe('updates', () => {
   it('are found, fetched and installed, a click each', async () => {
     const { fake, user } = await open()
     await user.click(await button('Check now'))
-    expect(await screen.findByText(/Headgate 0\.2\.0 is there/)).toBeVisible()
+    expect(await screen.findByText(/Headgate 0\.2\.0 is available/)).toBeVisible()
     expect(screen.getByText(/Groups can be pinned/)).toBeVisible()
     await user.click(await button(/^Download/))
     expect(await screen.findByText(/Downloading: 4.8/)).toBeVisible()
@@ -39,7 +39,7 @@ describe('updates', () => {
     expect(await screen.findByText(/signed by Headgate's makers/)).toBeVisible()
     fake.failing.set('Updates.Check', { code: 'update_unreachable', params: { Host: 'x.example' } })
     await user.click(await button('Check now'))
-    expect(await screen.findByText(/x\.example did not give/)).toBeVisible()
+    expect(await screen.findByText(/x\.example could not be asked/)).toBeVisible()
     expect(screen.getAllByRole('alert')).toHaveLength(1)
   })
 
