@@ -2,10 +2,12 @@ package update_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -386,6 +388,92 @@ func TestDownloadIsCanceled(t *testing.T) {
 	}
 	if s := d.State(); s.Stage != update.StageIdle || s.Error != nil || s.Available == nil {
 		t.Errorf("after it: %+v", s)
+	}
+}
+
+// Who quits waits for no server, whoever asked it: the call log is written after this.
+func TestCloseEndsWhatAsks(t *testing.T) {
+	for name, look := range map[string]func(*desk){
+		"Daily": func(d *desk) { d.LookNow() },
+		"Check": func(d *desk) { go func() { _ = d.Check(context.Background()) }() },
+		"Download": func(d *desk) {
+			if err := d.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Download(); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newReleases(t)
+			r.publish(t, r.release("1.3.0", day))
+			d := r.desk(t, t.TempDir(), nil)
+			d.InstallsBy(func(string) (bool, error) { return false, nil }, nil)
+			asked := make(chan struct{})
+			path := "/manifest.json"
+			if name == "Download" {
+				path = "/file"
+			}
+			r.answer(path, func(_ http.ResponseWriter, q *http.Request) { close(asked); <-q.Context().Done() })
+			look(d)
+			<-asked
+			began := time.Now()
+			d.Close()
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("Close took %v", took)
+			}
+			if s := d.State(); s.Stage != update.StageIdle {
+				t.Errorf("after Close: %+v", s)
+			}
+			for what, err := range map[string]error{"check": d.Check(t.Context()), "download": d.Download()} {
+				if err == nil {
+					t.Errorf("a %s began after Close", what)
+				}
+			}
+		})
+	}
+}
+
+// One installer is started, however often a person clicks, and nothing else begins
+// under it.
+func TestOneInstaller(t *testing.T) {
+	r := newReleases(t)
+	r.publish(t, r.release("1.3.0", day))
+	d := r.desk(t, t.TempDir(), nil)
+	started, goOn := make(chan struct{}, 9), make(chan error)
+	d.InstallsBy(func(string) (bool, error) { started <- struct{}{}; return false, <-goOn }, nil)
+	if err := d.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.download()
+	for _, fails := range []error{errors.New("no room"), nil} { // after one that failed it can be tried again
+		first := make(chan error)
+		go func() { first <- d.Install() }()
+		<-started
+		again := make(chan error, 1)
+		go func() { again <- d.Install() }()
+		select {
+		case err := <-again:
+			if apperr.Code(err) != "update_busy" {
+				t.Errorf("a second one gave %v", err)
+			}
+		case <-started:
+			close(goOn)
+			t.Fatal("two installers were started")
+		}
+		for what, err := range map[string]error{"check": d.Check(t.Context()), "download": d.Download()} {
+			if apperr.Code(err) != "update_busy" {
+				t.Errorf("a %s under an installer: %v", what, err)
+			}
+		}
+		goOn <- fails
+		if err := <-first; (err != nil) != (fails != nil) {
+			t.Errorf("the first one gave %v", err)
+		}
+	}
+	if s := d.State(); s.Stage != update.StageInstalled {
+		t.Errorf("then %+v", s)
 	}
 }
 

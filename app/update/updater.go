@@ -74,26 +74,32 @@ type Updater struct {
 	folder string
 	client *http.Client
 
-	mu       sync.Mutex
-	state    State
-	manifest Manifest
-	handOver func(path string, f File) (ends bool, err error) // nil: nothing can be installed from here
-	quit     func()
-	cancel   context.CancelFunc // of the download; nil: none runs
-	timer    *time.Timer        // of the next check; nil: a person didn't choose any
-	closed   bool
-	work     sync.WaitGroup
+	life context.Context // of all that asks and fetches; Close ends it
+	stop context.CancelFunc
+
+	mu         sync.Mutex
+	state      State
+	manifest   Manifest
+	handOver   func(path string, f File) (ends bool, err error) // nil: nothing can be installed from here
+	quit       func()
+	cancel     context.CancelFunc // of the download; nil: none runs
+	timer      *time.Timer        // of the next check; nil: a person didn't choose any
+	installing bool               // nothing else begins meanwhile
+	closed     bool
+	work       sync.WaitGroup // grows under mu and until closed only
 }
 
 // New returns an updater at rest. It does no I/O.
 func New(o Options) *Updater {
-	return &Updater{
+	u := &Updater{
 		o: o, folder: filepath.Join(o.DataDir, "updates"), client: client(),
 		state: State{
 			Able:        o.PublicKey != "" && o.ManifestURL != "" && o.InstalledBy == "",
 			InstalledBy: o.InstalledBy, Version: o.Version, Stage: StageIdle, Kind: kindHere,
 		},
 	}
+	u.life, u.stop = context.WithCancel(context.Background())
+	return u
 }
 
 // Installs lets a person install a release from here; quit ends the program, for
@@ -147,7 +153,7 @@ func (u *Updater) daily() {
 	u.work.Add(1)
 	u.mu.Unlock()
 	defer u.work.Done()
-	if err := u.Check(context.Background()); err != nil {
+	if err := u.Check(u.life); err != nil && u.life.Err() == nil {
 		u.o.Log.Warn("could not look for a newer version", "error", err)
 	}
 }
@@ -166,25 +172,28 @@ func (u *Updater) change(f func()) {
 	u.o.Bus.Publish(event.Updates)
 }
 
-// begin enters a stage from one at rest.
-func (u *Updater) begin(s Stage) error {
+// begin enters a stage from one at rest, which it returns. Close waits until the
+// caller calls work.Done.
+func (u *Updater) begin(s Stage) (before Stage, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch {
 	case u.o.InstalledBy != "":
-		return apperr.New("update_by_package", "By", u.o.InstalledBy)
+		return "", apperr.New("update_by_package", "By", u.o.InstalledBy)
 	case !u.state.Able:
-		return apperr.New("update_unable")
-	case u.closed || u.state.Stage == StageChecking || u.state.Stage == StageDownloading:
-		return apperr.New("update_busy")
+		return "", apperr.New("update_unable")
+	case u.closed || u.installing || u.state.Stage == StageChecking || u.state.Stage == StageDownloading:
+		return "", apperr.New("update_busy")
 	}
+	before = u.state.Stage
 	u.state.Stage, u.state.Error = s, nil
-	return nil
+	u.work.Add(1)
+	return before, nil
 }
 
 func (u *Updater) end(s Stage, err error) error {
 	u.change(func() {
-		u.state.Stage = s
+		u.state.Stage, u.installing = s, false
 		if coded, ok := errors.AsType[*apperr.Error](err); ok {
 			u.state.Error = coded
 		}
@@ -196,10 +205,14 @@ func (u *Updater) end(s Stage, err error) error {
 // Codes: update_unable, update_by_package, update_busy, update_unreachable,
 // update_signature_wrong, update_manifest_invalid, update_older, update_expired.
 func (u *Updater) Check(ctx context.Context) error {
-	before := u.State().Stage
-	if err := u.begin(StageChecking); err != nil {
+	before, err := u.begin(StageChecking)
+	if err != nil {
 		return err
 	}
+	defer u.work.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(u.life, cancel)()
 	u.o.Bus.Publish(event.Updates)
 	m, err := u.newest(ctx)
 	after := StageIdle
@@ -291,12 +304,13 @@ func (u *Updater) Download() error {
 	case f == nil:
 		return apperr.New("update_no_file", "Version", m.Version)
 	}
-	if err := u.begin(StageDownloading); err != nil {
+	if _, err := u.begin(StageDownloading); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(u.life)
 	u.change(func() { u.cancel, u.state.Done = cancel, 0 })
-	u.work.Go(func() {
+	go func() {
+		defer u.work.Done()
 		defer cancel()
 		_, err := u.large(ctx, *f, func(done int64) { u.change(func() { u.state.Done = done }) })
 		switch {
@@ -308,7 +322,7 @@ func (u *Updater) Download() error {
 			u.o.Log.Warn("a newer version could not be fetched", "error", err)
 			_ = u.end(StageIdle, err)
 		}
-	})
+	}()
 	return nil
 }
 
@@ -323,15 +337,20 @@ func (u *Updater) Cancel() {
 
 // Install hands the fetched file to what installs it: Windows' installer, which ends
 // and replaces this program, Finder, or on Linux the exchange of the program's own
-// file, which the next start is. Codes: update_nothing, update_file_damaged,
-// update_install_failed.
+// file, which the next start is. Codes: update_nothing, update_busy,
+// update_file_damaged, update_install_failed.
 func (u *Updater) Install() error {
 	u.mu.Lock()
-	m, stage, hand, quit := u.manifest, u.state.Stage, u.handOver, u.quit
+	f, hand, quit := u.manifest.file(runtime.GOOS, runtime.GOARCH, kindHere), u.handOver, u.quit
+	there := u.state.Stage == StageReady && f != nil && hand != nil
+	busy := u.installing || u.closed
+	u.installing = u.installing || there && !busy
 	u.mu.Unlock()
-	f := m.file(runtime.GOOS, runtime.GOARCH, kindHere)
-	if stage != StageReady || f == nil || hand == nil {
+	switch {
+	case !there:
 		return apperr.New("update_nothing")
+	case busy:
+		return apperr.New("update_busy")
 	}
 	path := filepath.Join(u.folder, f.Name)
 	if !isWhole(path, *f) {
@@ -357,10 +376,8 @@ func (u *Updater) Close() {
 		u.timer.Stop()
 		u.timer = nil
 	}
-	if u.cancel != nil {
-		u.cancel()
-	}
 	u.mu.Unlock()
+	u.stop()
 	u.work.Wait()
 	u.client.CloseIdleConnections()
 }
