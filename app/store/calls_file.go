@@ -23,8 +23,11 @@ type callLog struct {
 	spec spec
 	open atomic.Pointer[openedCalls] // nil: there is no file now
 
-	mu     sync.Mutex // guards what follows
-	last   error      // why there is no file
+	life context.Context // of what opens the file; close ends it
+	stop context.CancelFunc
+	last atomic.Pointer[error] // why there is no file; set before open becomes nil, and then never nil again
+
+	mu     sync.Mutex // held by who opens the file, which may take minutes; guards what follows, and changes of the above
 	broken int        // how often the file was found broken
 	closed bool
 }
@@ -35,7 +38,19 @@ type openedCalls struct {
 	file *file
 }
 
-func newCallLog(db *DB, s spec) *callLog { return &callLog{db: db, spec: s} }
+func newCallLog(db *DB, s spec) *callLog {
+	l := &callLog{db: db, spec: s}
+	l.life, l.stop = context.WithCancel(context.Background())
+	return l
+}
+
+// why says why there is no file. It waits for nobody.
+func (l *callLog) why() error {
+	if err := l.last.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // begin opens the file. What can't be had now is no error: a log must not keep the
 // configuration from working. Codes: database_foreign, database_swapped, schema_newer,
@@ -54,9 +69,7 @@ func (l *callLog) reader() (*openedCalls, error) {
 	if open := l.open.Load(); open != nil {
 		return open, nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return nil, l.last
+	return nil, l.why()
 }
 
 // writer returns the store, opening the file if need be.
@@ -70,20 +83,23 @@ func (l *callLog) writer(ctx context.Context) (*openedCalls, error) {
 		return open, nil
 	}
 	if l.closed {
-		return nil, l.last
+		return nil, l.why()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.life, cancel)()
 	s := l.spec
 	s.suspect = l.broken > 0
 	setAside := len(l.db.SetAside())
 	var f *file
 	var err error
 	if l.broken > 1 { // what looked sound was not
-		f, err = l.db.beginCalls(ctx, s, l.last)
+		f, err = l.db.beginCalls(ctx, s, l.why())
 	} else {
 		f, err = l.db.openCalls(ctx, s)
 	}
 	if err != nil {
-		l.last = err
+		l.last.Store(&err)
 		return nil, err
 	}
 	if len(l.db.SetAside()) > setAside {
@@ -99,10 +115,15 @@ func (l *callLog) after(used *openedCalls, err error) error {
 	if err == nil || !isBroken(err) {
 		return err
 	}
+	if l.open.Load() != used { // somebody else has seen to it, and opens it again perhaps
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open.CompareAndSwap(used, nil) {
-		l.last = unusable(err, l.spec.path)
+	if l.open.Load() == used {
+		why := unusable(err, l.spec.path)
+		l.last.Store(&why)
+		l.open.Store(nil)
 		l.broken++
 		l.db.log.Error("the call log is broken", "file", l.spec.path, "error", err)
 		return errors.Join(err, used.file.close())
@@ -111,9 +132,12 @@ func (l *callLog) after(used *openedCalls, err error) error {
 }
 
 func (l *callLog) close() error {
+	l.stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed, l.last = true, errors.New("the call log is closed")
+	why := errors.New("the call log is closed")
+	l.closed = true
+	l.last.Store(&why)
 	if open := l.open.Swap(nil); open != nil {
 		return open.file.close()
 	}

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"headgate/app/apperr"
 	"headgate/app/calllog"
@@ -262,6 +266,64 @@ func TestCallLogOutOfReach(t *testing.T) {
 	if err != nil || len(page.Rows) != 11 || len(db.SetAside()) > 0 {
 		t.Errorf("%d calls, %v; set aside: %+v", len(page.Rows), err, db.SetAside())
 	}
+}
+
+// A log that takes long to open keeps nobody waiting but those who write to it: pages
+// say at once that there is none, and Close doesn't wait for the end.
+func TestCallLogOpensSlowly(t *testing.T) { //nolint:paralleltest // the migrations are the whole program's
+	dir := t.TempDir()
+	file := filepath.Join(dir, "calls.db")
+	if err := os.MkdirAll(filepath.Join(file, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, dir)
+	if err := os.RemoveAll(file); err != nil {
+		t.Fatal(err)
+	}
+	slow := slowFiles{fstest.MapFS{"migrations/sqlite/calls/00001_endless.sql": {Data: []byte(`-- +goose Up
+		CREATE TABLE endless AS WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n;`)}}, make(chan struct{}, 9)}
+	defer store.UseMigrations(slow)()
+	written := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	go func() { written <- db.CallLog().Write(ctx, someCalls(0, 1)) }()
+	select {
+	case <-slow.read:
+	case err := <-written:
+		t.Fatalf("Write ended before a migration was read: %v", err)
+	}
+	began := time.Now()
+	if _, err := db.CallLog().Page(t.Context(), calllog.Query{Limit: 5}); apperr.Code(err) != "database_unusable" {
+		t.Errorf("Page gave %v", err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("Page took %v", took)
+	}
+	time.Sleep(100 * time.Millisecond) // into the endless statement, as a rule
+	began = time.Now()
+	shut(t, db)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+	if err := <-written; err == nil {
+		t.Error("a call was written to a log that never opened")
+	}
+	if aside := db.SetAside(); len(aside) > 0 {
+		t.Errorf("set aside: %+v", aside)
+	}
+}
+
+// slowFiles tells when a file of them is opened.
+type slowFiles struct {
+	fs.FS
+	read chan struct{}
+}
+
+func (s slowFiles) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, ".sql") {
+		s.read <- struct{}{}
+	}
+	return s.FS.Open(name)
 }
 
 // Files of ours in each other's place, and those of a newer program, are left alone.
