@@ -154,7 +154,7 @@ test-client: build-server ## The official client against the built program
 	HEADGATE_BINARY=$(CURDIR)/$(BIN)/headgate-server npm --prefix build/e2e --silent test
 test-window: build-app ## The real window and tray, on a virtual screen
 	@go test -c -tags window -o $(TOOLS)/window.test ./build/window
-	@build/window/run.sh $(BIN)/headgate build/.out 180 $(TOOLS)/window.test -test.v -test.timeout=150s
+	@build/window/run.sh $(BIN)/headgate build/.out 420 $(TOOLS)/window.test -test.v -test.timeout=400s
 
 .PHONY: measure-window
 measure-window: setup-test build-app ## The real window: its start, and what it costs

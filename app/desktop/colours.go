@@ -13,6 +13,15 @@ import (
 // coloursLimit is for a desktop that is busy.
 const coloursLimit = 5 * time.Second
 
+// colours are what a desktop has programs look like.
+type colours int
+
+const (
+	coloursUnknown colours = iota // nobody says: a toolkit may know by itself
+	coloursLight
+	coloursDark
+)
+
 // follow hears of changes in the program, before the page does.
 func (s *shell) follow(topics []event.Topic) {
 	s.tray.follow(topics)
@@ -29,14 +38,21 @@ func (s *shell) dress() {
 	defer s.dressing.Unlock()
 	switch s.settings().Theme {
 	case settings.ThemeDark:
-		dress(true)
+		dress(coloursDark)
 	case settings.ThemeLight:
-		dress(false)
+		dress(coloursLight)
 	default:
-		if dark, known := systemColours(coloursLimit); known {
-			dress(dark)
-		}
+		dress(systemColours(coloursLimit))
 	}
+}
+
+// watch dresses the window from now on as the desktop changes.
+func (s *shell) watch() {
+	stop := watchColours(s.dress)
+	s.mu.Lock()
+	s.unwatch = stop
+	s.mu.Unlock()
+	s.dress() // what changed before it was watched
 }
 
 func (s *shell) stopWatching() {

@@ -33,28 +33,39 @@ const (
 )
 
 // systemIsDark asks the desktop for its colour scheme. The window waits for it.
-func systemIsDark() bool {
-	dark, _ := systemColours(200 * time.Millisecond)
-	return dark
-}
+func systemIsDark() bool { return systemColours(200*time.Millisecond) == coloursDark }
 
-// systemColours asks the desktop for its colour scheme; known is false where nobody
-// answers within a time.
-func systemColours(within time.Duration) (dark, known bool) {
-	const preferDark = 1
+// systemColours asks the desktop for its colour scheme. Older portals have only Read,
+// which wraps the answer once more.
+func systemColours(within time.Duration) colours {
 	bus, err := sessionBus()
 	if err != nil {
-		return false, false
+		return coloursUnknown
 	}
 	defer bus.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	var scheme dbus.Variant
-	err = bus.Object(portalName, portalPath).CallWithContext(
-		ctx, portalSettings+".ReadOne", dbus.FlagNoAutoStart, "org.freedesktop.appearance", "color-scheme",
-	).Store(&scheme)
-	value, ok := scheme.Value().(uint32)
-	return value == preferDark, err == nil && ok
+	for _, method := range []string{"ReadOne", "Read"} {
+		err = bus.Object(portalName, portalPath).CallWithContext(
+			ctx, portalSettings+"."+method, 0, "org.freedesktop.appearance", "color-scheme",
+		).Store(&scheme)
+		if err == nil {
+			break
+		}
+	}
+	value := scheme.Value()
+	if inner, ok := value.(dbus.Variant); ok {
+		value = inner.Value()
+	}
+	switch value {
+	case uint32(1):
+		return coloursDark
+	case uint32(2):
+		return coloursLight
+	default: // 0: no preference
+		return coloursUnknown
+	}
 }
 
 // watchColours calls changed after the desktop's settings have changed, until stop.

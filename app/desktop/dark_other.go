@@ -9,6 +9,6 @@ import "time"
 func systemIsDark() bool { return false }
 
 // The web view follows the system's colours by itself.
-func systemColours(time.Duration) (dark, known bool) { return false, false }
+func systemColours(time.Duration) colours { return coloursUnknown }
 
 func watchColours(func()) (stop func()) { return func() {} }

@@ -21,6 +21,6 @@ func systemIsDark() bool {
 }
 
 // The web view follows the system's colours by itself.
-func systemColours(time.Duration) (dark, known bool) { return false, false }
+func systemColours(time.Duration) colours { return coloursUnknown }
 
 func watchColours(func()) (stop func()) { return func() {} }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
@@ -25,6 +26,30 @@ type place struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
 	Maximised bool `json:"maximised"` // the rest is of the window as it was before
+	kept      bool // a person has seen it there
+}
+
+// places holds a place that is read and written by several.
+type places struct {
+	mu  sync.Mutex
+	now place
+}
+
+func (p *places) last() place {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.now
+}
+
+// set tells whether it is another one.
+func (p *places) set(next place) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now == next {
+		return false
+	}
+	p.now = next
+	return true
 }
 
 // rect is a screen without its panels.
@@ -45,7 +70,7 @@ func readPlace(folder string) (place, error) {
 	if err := json.Unmarshal(content, &p); err != nil {
 		return usual, err
 	}
-	p.Width, p.Height = max(p.Width, minWidth), max(p.Height, minHeight)
+	p.Width, p.Height, p.kept = max(p.Width, minWidth), max(p.Height, minHeight), true
 	return p, nil
 }
 
@@ -57,22 +82,29 @@ func (p place) write(folder string) error {
 	return os.WriteFile(filepath.Join(folder, placeFile), content, 0o600)
 }
 
-// on returns the place on the screen that has most of it; that screen may be smaller
-// than the one before. ok is false when no screen has any of it: it was unplugged.
+// on returns the place on the screen that has most of it, or in the middle of the first
+// one when none has any of it: its screen was unplugged. The screen may be smaller than
+// the one before. ok is false without a screen.
 func (p place) on(screens []rect) (fitting place, ok bool) {
-	most := 0
+	if len(screens) == 0 {
+		return place{}, false
+	}
+	best, most := screens[0], 0
 	for _, s := range screens {
 		wide := min(p.X+p.Width, s.x+s.width) - max(p.X, s.x)
 		high := min(p.Y+p.Height, s.y+s.height) - max(p.Y, s.y)
-		if wide <= 0 || high <= 0 || wide*high <= most {
-			continue
+		if wide > 0 && high > 0 && wide*high > most {
+			best, most = s, wide*high
 		}
-		most, fitting = wide*high, p
-		fitting.Width, fitting.Height = min(p.Width, s.width), min(p.Height, s.height)
-		fitting.X = min(max(p.X, s.x), s.x+s.width-fitting.Width)
-		fitting.Y = min(max(p.Y, s.y), s.y+s.height-fitting.Height)
 	}
-	return fitting, most > 0
+	fitting = p
+	fitting.Width, fitting.Height = min(p.Width, best.width), min(p.Height, best.height)
+	if most == 0 {
+		fitting.X, fitting.Y = best.x+(best.width-fitting.Width)/2, best.y+(best.height-fitting.Height)/2
+	}
+	fitting.X = min(max(fitting.X, best.x), best.x+best.width-fitting.Width)
+	fitting.Y = min(max(fitting.Y, best.y), best.y+best.height-fitting.Height)
+	return fitting, true
 }
 
 // begin has the window made in the size that it had.
@@ -88,15 +120,15 @@ func (s *shell) remember(ctx context.Context) {
 	if runtime.WindowIsMinimised(ctx) {
 		return
 	}
-	p := s.place
+	p := s.place.last()
+	p.kept = true
 	if p.Maximised = runtime.WindowIsMaximised(ctx); !p.Maximised {
 		p.Width, p.Height = runtime.WindowGetSize(ctx)
 		p.X, p.Y = runtime.WindowGetPosition(ctx)
 	}
-	if p == s.place {
+	if !s.place.set(p) {
 		return
 	}
-	s.place = p
 	if err := p.write(s.App.DataDir); err != nil {
 		s.App.Log.Warn("keep the window's place", "error", err)
 	}

@@ -17,7 +17,8 @@ func TestPlaceOnTheRightScreen(t *testing.T) {
 		ok      bool
 	}{
 		"as it was":                {place{X: 2000, Y: 100, Width: 1180, Height: 760}, []rect{left, right}, place{X: 2000, Y: 100, Width: 1180, Height: 760}, true},
-		"its screen was unplugged": {place{X: 2000, Y: 100, Width: 1180, Height: 760}, []rect{left}, place{}, false},
+		"its screen was unplugged": {place{X: 2000, Y: 100, Width: 1180, Height: 760}, []rect{left}, place{X: 370, Y: 175, Width: 1180, Height: 760}, true},
+		"and it was larger":        {place{X: 2000, Y: 100, Width: 2400, Height: 1400}, []rect{left}, place{X: 0, Y: 30, Width: 1920, Height: 1050}, true},
 		"half outside":             {place{X: 1500, Y: 700, Width: 1180, Height: 760}, []rect{left}, place{X: 740, Y: 320, Width: 1180, Height: 760}, true},
 		"below a panel":            {place{X: 0, Y: 0, Width: 1180, Height: 760}, []rect{left}, place{X: 0, Y: 30, Width: 1180, Height: 760}, true},
 		"mostly on the right one":  {place{X: 1800, Y: 100, Width: 1180, Height: 760}, []rect{left, right}, place{X: 1920, Y: 100, Width: 1180, Height: 760}, true},
@@ -32,10 +33,10 @@ func TestPlaceOnTheRightScreen(t *testing.T) {
 
 func TestPlaceIsKept(t *testing.T) {
 	folder := t.TempDir()
-	if p, err := readPlace(folder); err != nil || p != usual {
+	if p, err := readPlace(folder); err != nil || p != usual || p.kept {
 		t.Errorf("at first: %+v, %v", p, err)
 	}
-	was := place{X: -5, Y: 7, Width: 1000, Height: 700, Maximised: true}
+	was := place{X: -5, Y: 7, Width: 1000, Height: 700, Maximised: true, kept: true}
 	if err := was.write(folder); err != nil {
 		t.Fatal(err)
 	}

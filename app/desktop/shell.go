@@ -22,7 +22,7 @@ type shell struct {
 	events  *forwarder
 	notices *notices
 
-	place    place // where the window was last
+	place    places // where the window was last
 	links    links
 	leave    leave
 	over     chan struct{} // closed when the window is gone
@@ -39,7 +39,7 @@ func newShell(o Options) *shell {
 	s := &shell{Options: o, over: make(chan struct{})}
 	s.links.put(o.Link)
 	var err error
-	if s.place, err = readPlace(o.App.DataDir); err != nil {
+	if s.place.now, err = readPlace(o.App.DataDir); err != nil {
 		o.App.Log.Warn("the window's place can't be read", "error", err)
 	}
 	s.tray = newTray(o.App, trayActions{
@@ -90,17 +90,15 @@ func (s *shell) onStartup(ctx context.Context) {
 	s.ctx = ctx
 	s.mu.Unlock()
 	s.tray.start()
-	go s.dress()
-	stop := watchColours(s.dress)
-	s.mu.Lock()
-	s.unwatch = stop
-	s.mu.Unlock()
+	go s.watch()
 	s.events.start()
 	s.notices.start()
 	s.App.OnChange(s.notices.tell)
 	if s.Hidden {
 		s.notices.Away(true)
 		go s.stayHidden()
+	} else {
+		go s.place.last().put() // before the first paint
 	}
 	if s.settings().Gateway.StartOnOpen {
 		if err := s.App.StartGateway(ctx); err != nil {
@@ -114,7 +112,6 @@ func (s *shell) onStartup(ctx context.Context) {
 // nil dereference in any goroutine into the end of the process.
 func (s *shell) onDomReady(context.Context) {
 	runtime.ResetSignalHandlers()
-	go s.place.put()
 }
 
 // onBeforeClose answers both a closed window and a wish to quit; true keeps
@@ -191,6 +188,9 @@ func (s *shell) visited(text string) {
 
 func (s *shell) show() {
 	s.withWindow(func(ctx context.Context) {
+		if s.notices.away.Load() { // desktops put a window that was hidden where they like
+			s.place.last().put()
+		}
 		s.notices.Away(false)
 		runtime.WindowShow(ctx)
 		runtime.WindowUnminimise(ctx) // on Linux this also raises it

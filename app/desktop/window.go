@@ -30,7 +30,7 @@ const (
 func (s *shell) window(chosen settings.Settings) *options.App {
 	o := frame()
 	o.Title = "Headgate"
-	s.place.begin(o)
+	s.place.last().begin(o)
 	o.MinWidth, o.MinHeight = minWidth, minHeight
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself

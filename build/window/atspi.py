@@ -7,7 +7,7 @@ atspi.py says TEXT    waits until TEXT is part of what the window shows
 atspi.py stands NAME  waits until NAME stands in an open dialog, not cut off
 atspi.py tree         prints what the window shows
 
-A press or text that isn't there within 10 s ends it with status 1."""
+A press or text that isn't there within 40 s ends it with status 1."""
 
 import sys
 import time
@@ -17,7 +17,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-LIMIT = 10
+LIMIT = 40
 SWITCHES = (Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX)
 
 

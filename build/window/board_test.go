@@ -75,8 +75,8 @@ func (b *board) next(t *testing.T) notice {
 	select {
 	case n := <-b.posted:
 		return n
-	case <-time.After(15 * time.Second):
-		t.Fatal("no notification came within 15 s")
+	case <-time.After(40 * time.Second):
+		t.Fatal("no notification came within 40 s")
 		return notice{}
 	}
 }

@@ -67,9 +67,9 @@ func startKeyring(t *testing.T, home string) {
 			"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets").Output()
 		return err == nil && strings.Contains(string(out), "boolean true")
 	}
-	for end := time.Now().Add(15 * time.Second); !owned(); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); !owned(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("no Secret Service within 15 s: %s", said.String())
+			t.Fatalf("no Secret Service within 40 s: %s", said.String())
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // tool runs a program of the desktop and returns what it printed.
 func tool(name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, name, args...)
@@ -82,12 +82,18 @@ func typed(t *testing.T, keys ...string) {
 	}
 }
 
+// clipboard is the text in it, "" if it has none.
+func clipboard() string {
+	text, _ := tool("/usr/bin/python3", "clipboard.py") // fails when it has none
+	return text
+}
+
 // eventually waits until ok holds. Each wait is for another process.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(15 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited 15 s in vain: %s", what)
+			t.Fatalf("waited 40 s in vain: %s", what)
 		}
 	}
 }

@@ -3,12 +3,15 @@
 package window
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"headgate/app/i18n"
 	"headgate/gateway/gatewaytest"
 )
 
@@ -17,11 +20,12 @@ func TestTrayMenu(t *testing.T) {
 	limited := gatewaytest.Behaviour{
 		Status: http.StatusTooManyRequests, Header: []gatewaytest.Header{{Name: "Retry-After", Value: "600"}},
 	}
+	held := gatewaytest.Behaviour{Hold: &gatewaytest.Hold{Point: gatewaytest.Point{Events: 2}, Gate: "rest"}}
 	slow := gatewaytest.Behaviour{HeadDelayMS: 60_000}
 	data, address := filepath.Join(t.TempDir(), "data"), freeAddress(t)
 	key, upstreams := furnish(t, data, map[string][]gatewaytest.Script{
 		"chat_all": {{Marker: "Alpha", Steps: []gatewaytest.Behaviour{limited}}, {Marker: "Beta"}},
-		"slow":     {{Marker: "Gamma", Steps: []gatewaytest.Behaviour{slow}}},
+		"slow":     {{Marker: "Gamma", Steps: []gatewaytest.Behaviour{held, slow}}},
 	})
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	watcher := newWatcher(t)
@@ -51,6 +55,10 @@ func TestTrayMenu(t *testing.T) {
 		}
 		has(t, "chat_all: Beta · m1", "Alpha · m1 (cooling down until …")
 	})
+	step("the address is copied", func(t *testing.T) {
+		click(t, texts.T("tray.copy", nil))
+		eventually(t, "the clipboard has it", func() bool { return clipboard() == "http://"+address+"/v1" })
+	})
 	step("its cooldowns are cleared", func(t *testing.T) {
 		click(t, "chat_all: Beta · m1", texts.T("tray.clear", nil))
 		has(t, "chat_all: Alpha · m1", "Alpha · m1")
@@ -71,14 +79,34 @@ func TestTrayMenu(t *testing.T) {
 		click(t, texts.T("tray.pages", nil), texts.T("calls.title", nil))
 		says(t, texts.T("calls.more_actions", nil))
 	})
-	step("a click on the icon brings the window back", func(t *testing.T) {
+	step("its words change with the language at once", func(t *testing.T) {
 		eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
+		speaks := texts
+		for _, chosen := range []struct {
+			keys []string
+			next *i18n.Texts
+		}{
+			{[]string{"l", "a", "n", "g", "u", "a", "g", "e", "Down", "Return"}, i18n.New("zh-Hant")},
+			{[]string{"e", "n", "g", "l", "i", "s", "h", "Return"}, texts},
+		} {
+			typed(t, "ctrl+k")
+			stands(t, speaks.T("playground.title", nil))
+			typed(t, chosen.keys...)
+			speaks = chosen.next
+			has(t, speaks.T("tray.quit", nil))
+			has(t, speaks.T("tray.pages", nil), speaks.T("calls.title", nil))
+			says(t, speaks.T("calls.more_actions", nil))
+		}
+	})
+	step("a click on the icon brings the window back where it was", func(t *testing.T) {
+		eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
+		before := moved(t)
 		typed(t, "alt+F4")
 		eventually(t, "the window is gone", func() bool { return shown("Headgate") == "" })
 		if err := item.tap(); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the window is back", func() bool { return shown("Headgate") != "" })
+		eventually(t, "the window is back, where it was: "+before, func() bool { return geometry("Headgate") == before })
 	})
 	step("it has the program start at login", func(t *testing.T) {
 		entry := filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "autostart", "headgate.desktop")
@@ -88,6 +116,35 @@ func TestTrayMenu(t *testing.T) {
 		click(t, texts.T("tray.login", nil))
 		eventually(t, "no entry", func() bool { _, err := os.Stat(entry); return os.IsNotExist(err) })
 	})
+	step("stop lets a stream in flight end, and the window says so", func(t *testing.T) {
+		call := request(t, address, key, "slow")
+		call.Body = io.NopCloser(strings.NewReader(`{"model":"slow","stream":true,"messages":[{"role":"user","content":"hi"}]}`))
+		call.ContentLength = -1
+		reply, err := http.DefaultClient.Do(call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reply.Body.Close()
+		stream := bufio.NewReader(reply.Body)
+		if first, err := stream.ReadString('\n'); err != nil {
+			t.Fatalf("the stream began with %q, %v", first, err)
+		}
+		click(t, texts.T("tray.stop", nil))
+		has(t, texts.T("tray.draining", nil))
+		says(t, texts.T("gateway.draining_text", nil))
+		if !closed(address) {
+			t.Error("it still takes connections")
+		}
+		picture(t, "draining")
+		upstreams["Gamma"].Open("rest")
+		rest, err := io.ReadAll(stream)
+		if err != nil || !strings.Contains(string(rest), "data: [DONE]") {
+			t.Errorf("the stream ended with %q, %v", rest, err)
+		}
+		has(t, texts.T("tray.stopped", nil))
+		click(t, texts.T("tray.start", nil))
+		eventually(t, "the port opens", func() bool { return open(address) })
+	})
 	step("quit waits for calls in flight, and a second time for none", func(t *testing.T) {
 		broken := make(chan struct{})
 		go func() {
@@ -96,7 +153,7 @@ func TestTrayMenu(t *testing.T) {
 				_ = reply.Body.Close()
 			}
 		}()
-		eventually(t, "the call is in flight", func() bool { return len(upstreams["Gamma"].Requests()) == 1 })
+		eventually(t, "the call is in flight", func() bool { return len(upstreams["Gamma"].Requests()) == 2 })
 		click(t, texts.T("tray.quit", nil))
 		has(t, texts.T("tray.quitting", nil))
 		select {

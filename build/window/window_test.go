@@ -78,8 +78,8 @@ func (p *program) end() int {
 	select {
 	case <-p.ended:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(15 * time.Second):
-		p.t.Fatal("the program didn't end within 15 s")
+	case <-time.After(40 * time.Second):
+		p.t.Fatal("the program didn't end within 40 s")
 		return -1
 	}
 }
@@ -121,8 +121,8 @@ func nextItem(t *testing.T, w *watcher) trayItem {
 	select {
 	case item := <-w.items:
 		return item
-	case <-time.After(15 * time.Second):
-		t.Fatal("no tray item was registered within 15 s")
+	case <-time.After(40 * time.Second):
+		t.Fatal("no tray item was registered within 40 s")
 		return trayItem{}
 	}
 }

@@ -173,6 +173,22 @@ function actions(
     icon: SunMoon,
     run: () => preferences.change({ theme }),
   })
+  if (preferences.settings.theme !== 'system')
+    list.push({
+      id: 'theme system',
+      title: t('settings.theme_system'),
+      detail: t('settings.theme'),
+      icon: SunMoon,
+      run: () => preferences.change({ theme: 'system' }),
+    })
+  if (preferences.settings.language !== '')
+    list.push({
+      id: 'language system',
+      title: t('settings.language_system'),
+      detail: t('settings.language'),
+      icon: Languages,
+      run: () => preferences.change({ language: '' }),
+    })
   for (const locale of locales)
     list.push({
       id: `language ${locale}`,

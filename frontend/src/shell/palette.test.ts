@@ -95,6 +95,20 @@ describe('the palette', () => {
     )
   })
 
+  it('goes back to what the system has, where something else was chosen', async () => {
+    const { user, fake, options } = await palette()
+    await user.keyboard('system default')
+    await waitFor(() => expect(options()).toHaveLength(0))
+    await user.clear(screen.getByRole('combobox'))
+    await user.keyboard('dark theme{Enter}')
+    await waitFor(() => expect(fake.settings.theme).toBe('dark'))
+    await user.clear(screen.getByRole('combobox'))
+    await user.keyboard('theme system{Enter}')
+    await waitFor(() =>
+      expect(fake.last('Settings.Save')).toMatchObject([{ theme: 'system', language: '' }]),
+    )
+  })
+
   it('closes with Escape', async () => {
     const { user, onclose } = await palette()
     await user.keyboard('{Escape}')

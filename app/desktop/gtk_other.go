@@ -7,4 +7,4 @@ package desktop
 func (place) put() {}
 
 // dress isn't needed: frame and page follow the system by themselves.
-func dress(bool) {}
+func dress(colours) {}
