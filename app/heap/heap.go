@@ -29,7 +29,8 @@ const (
 
 	// many goroutines are those of many streams: when half of them have gone,
 	// so has what they held, which the collector would not find out for minutes.
-	many = 1000
+	// From here on they are counted each time that it might be quiet.
+	many = 100
 
 	usual = 100 // percent, as Go begins
 )
@@ -102,6 +103,7 @@ func (t *tender) set(percent int) {
 // settle gives back what a load has needed, once it has gone.
 func (t *tender) settle() {
 	if t.hasGone() {
+		runtime.GC() // a pool lets go of what it holds at the second collection
 		debug.FreeOSMemory()
 	}
 }

@@ -1,6 +1,7 @@
 package heap_test
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -10,10 +11,7 @@ import (
 	"headgate/app/heap"
 )
 
-var (
-	garbage []byte
-	each    = uint64(32 << 10) // no constant, or it would lie on the stack
-)
+var garbage []byte
 
 // TestTend makes garbage as fast as calls do, and then none.
 func TestTend(t *testing.T) {
@@ -33,11 +31,19 @@ func TestTend(t *testing.T) {
 // TestTendGivesBack holds what many streams hold, lets it go, and allocates
 // nothing that would make the collector look.
 func TestTendGivesBack(t *testing.T) {
+	for _, c := range []struct{ streams, each uint64 }{
+		{2000, 32 << 10},
+		{200, 256 << 10}, // fewer, and as much
+	} {
+		t.Run(fmt.Sprint(c.streams), func(t *testing.T) { givesBack(t, c.streams, c.each) })
+	}
+}
+
+func givesBack(t *testing.T, streams, each uint64) {
 	before := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(before)
 	peak := heap.TendFor(50 * time.Millisecond)
 
-	const streams = 2000
 	leave := make(chan struct{})
 	for range streams {
 		go func() {
@@ -48,7 +54,7 @@ func TestTendGivesBack(t *testing.T) {
 	}
 	await(t, "seen", func() bool {
 		runtime.GC()
-		return peak() >= streams && bytes("/memory/classes/heap/objects:bytes") >= streams*each
+		return peak() >= int(streams) && bytes("/memory/classes/heap/objects:bytes") >= streams*each
 	})
 	close(leave)
 	await(t, "given back", func() bool {

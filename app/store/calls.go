@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"headgate/app/calllog"
 )
@@ -20,16 +21,20 @@ type callStore struct {
 	open   map[string]int64 // seq of calls stored as open, by id
 	unsure bool             // the last Write failed: what it brought may be there
 	stats  tallies
+	rest   *time.Timer // begins when nothing was written for a while
 }
 
 func newCallStore(f *file) *callStore {
-	return &callStore{write: f.writeSQL, read: f.readSQL, open: map[string]int64{}}
+	s := &callStore{write: f.writeSQL, read: f.readSQL, open: map[string]int64{}}
+	s.rest = time.AfterFunc(restAfter, func() { shrinkMemory(s.write) })
+	return s
 }
 
 // Write stores entries in one transaction, as calllog.Store says.
 func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.rest.Reset(restAfter)
 	defer func() {
 		if s.unsure = err != nil; s.unsure {
 			s.last = 0

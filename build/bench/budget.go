@@ -39,6 +39,10 @@ var cpuBounds = map[string]float64{
 // lateBounds of p50 and p99, to the bare proxy's.
 const p50Bound, p99Bound = 1, 1.2
 
+// leftBound is what may be left of many streams, in MB: Go gives the descriptors of
+// goroutines back to nobody, nor what it keeps books of a heap of 500 MB with.
+const leftBound = 50
+
 // budget holds what was measured against what Headgate promises.
 func (r *report) budget() (list []line) {
 	for i := range r.rows {
@@ -85,7 +89,8 @@ func (r *report) budget() (list []line) {
 		list = append(list, line{"idle memory", 30, float64(m.idleMemory) / 1e6, "MB", 0})
 	}
 	if m.streams > 0 {
-		list = append(list, line{fmt.Sprintf("each of %d streams that say nothing", m.streams), 60, float64(m.perStream) / 1e3, "KB", 0})
+		list = append(list, line{fmt.Sprintf("each of %d streams that say nothing", m.streams), 60, float64(m.perStream) / 1e3, "KB", 0},
+			line{"memory left of them once they have gone", leftBound, float64(m.afterStreams) / 1e6, "MB", 0})
 	}
 	return list
 }

@@ -187,7 +187,7 @@ func (r *report) restText(b *strings.Builder) {
 		fmt.Fprintf(b, "\nIdle: %.1f MB, %.2f %% of a core.\n", float64(m.idleMemory)/1e6, 100*m.idleCPU)
 	}
 	if m.streams > 0 {
-		fmt.Fprintf(b, "\n%d streams that say nothing: %.1f KB each; %.1f MB more than before once they have gone; rows missing: %d.\n",
-			m.streams, float64(m.perStream)/1e3, float64(m.afterStreams)/1e6, m.rowsMissing)
+		fmt.Fprintf(b, "\n%d streams that say nothing: %.1f KB each; %.1f MB more than before once they have gone, given back after %.1f s; rows missing: %d.\n",
+			m.streams, float64(m.perStream)/1e3, float64(m.afterStreams)/1e6, m.backAfter.Seconds(), m.rowsMissing)
 	}
 }
