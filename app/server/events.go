@@ -17,6 +17,9 @@ const (
 	heartbeat = 15 * time.Second
 	// eventWrite is how long a reader may take to take an event.
 	eventWrite = 20 * time.Second
+	// retry tells a browser how soon to come back, in milliseconds: also to one whose
+	// session has ended, which learns it then.
+	retry      = "retry: 1000\n"
 	maxStreams = 64
 )
 
@@ -47,7 +50,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, t ticket) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
-	if !send(": connected\n\n") {
+	if !send(retry + ": connected\n\n") {
 		return
 	}
 	beat := time.NewTicker(heartbeat)

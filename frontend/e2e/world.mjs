@@ -1,7 +1,9 @@
 // A world of its own for each test: a data folder, a running `headgate serve`,
 // scripted upstreams and a browser page. Everything ends with the test.
 
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,7 +24,7 @@ const surroundings = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(HEADGATE_|ADMIN_|DATABASE_URL$)/.test(name)),
 )
 
-/** Starts a program and waits until it has printed a line for each name: "NAME VALUE". */
+/** Starts a program and waits until it has printed a line for each name: "NAME VALUE…". */
 async function start(command, args, env, names) {
   const child = spawn(command, args, {
     env: { ...surroundings, ...env },
@@ -33,8 +35,8 @@ async function start(command, args, env, names) {
   const found = {}
   const ready = new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const [name, value] = line.split(' ')
-      found[name] = value
+      const [name, ...value] = line.split(' ')
+      found[name] = value.join(' ')
       if (names.every((wanted) => wanted in found)) resolve(found)
     })
     child.on('error', reject)
@@ -95,12 +97,22 @@ export function launch(flags = []) {
 /**
  * Makes a world. scripts are upstreams by their marker; addr false leaves the
  * gateway's address to the settings; prepare gets the data folder, before the
- * program does, and the upstreams. restart ends the program and starts it again
- * with the same data.
+ * program does, and the upstreams; settings are variables of the program's, where
+ * undefined takes one away; program is another one than headgate-server. said is
+ * what it has printed, by the first word. restart ends the program and starts it
+ * again with the same data.
  */
 export async function world(
   browser,
-  { scripts = [], addr = '127.0.0.1:0', dark = false, size, prepare } = {},
+  {
+    scripts = [],
+    addr = '127.0.0.1:0',
+    dark = false,
+    size,
+    prepare,
+    settings = {},
+    program = headgate,
+  } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'headgate-e2e-'))
   const ends = [() => rm(folder, { recursive: true, force: true })]
@@ -117,12 +129,12 @@ export async function world(
     )
     let upstreams = {}
     if (files.length > 0) {
-      const program = await start(upstream, files, {}, [
+      const running = await start(upstream, files, {}, [
         ...scripts.map(({ marker }) => marker),
         'control',
       ])
-      upstreams = program.found
-      ends.push(program.stop)
+      upstreams = running.found
+      ends.push(running.stop)
     }
     await prepare?.(join(folder, 'data'), upstreams)
     const args = ['serve', '--data', join(folder, 'data'), '--admin', '127.0.0.1:0']
@@ -132,8 +144,9 @@ export async function world(
       ADMIN_PASSWORD: password,
       LANG: 'C.UTF-8',
       LC_ALL: 'C.UTF-8',
+      ...settings,
     }
-    let server = await start(headgate, args, env, ['admin'])
+    let server = await start(program, args, env, ['admin'])
     ends.push(() => server.stop())
 
     const context = await browser.newContext({
@@ -156,21 +169,37 @@ export async function world(
     const restart = async () => {
       await page.goto('about:blank') // or it would complain that nobody is there
       await server.stop()
-      server = await start(headgate, args, env, ['admin'])
+      server = await start(program, args, env, ['admin'])
       await page.goto(server.found.admin)
     }
-    return { page, admin, upstreams, complaints, end, restart, log: () => server.log() }
+    const said = () => server.found
+    return { page, admin, upstreams, complaints, end, restart, said, log: () => server.log() }
   } catch (error) {
     await end()
     throw error
   }
 }
 
-export async function login(page) {
+export async function login(page, secret = password) {
   await page.getByLabel('Username').fill(username)
-  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password').fill(secret)
   await page.getByRole('button', { name: 'Log in' }).click()
   await page.getByRole('navigation').first().waitFor()
+}
+
+/** The program's own texts in a language: say('area.thing', { Name: 'x' }). */
+export function texts(language) {
+  const file = join(import.meta.dirname, '../../app/i18n/locales', `${language}.json`)
+  const all = JSON.parse(readFileSync(file, 'utf8'))
+  return (key, values = {}) => {
+    assert.equal(typeof all[key], 'string', `${language} has no text ${key}`)
+    return all[key].replace(/\{\{\.(\w+)\}\}/g, (_, name) => values[name])
+  }
+}
+
+/** Changes to another language, as Settings does. */
+export async function speak(page, language) {
+  await rpc(page, 'Settings/Save', { ...(await rpc(page, 'Settings/Get')), language })
 }
 
 /** Calls a bound method with the page's session. */

@@ -66,6 +66,8 @@ export function connect(onLoginRequired: () => void): Transport {
   window.go = { api: remote(asking) }
   return {
     ...browser,
+    listen: (heard, lost) =>
+      listening(heard, lost, () => asking('session', browser.session).catch(() => {})),
     save: (document, args) => asking('save', () => saveInBrowser(document, args)),
     open: () => asking('open', openInBrowser),
     upload: (file) => asking('open', () => sendFile(file)),
@@ -118,20 +120,9 @@ const desktop: Transport = {
   changePassword: async () => {},
 }
 
-const browser: Omit<Transport, 'save' | 'open' | 'upload' | 'changePassword'> = {
+const browser: Omit<Transport, 'listen' | 'save' | 'open' | 'upload' | 'changePassword'> = {
   kind: 'browser',
   desk: null,
-  listen: (heard, lost) => {
-    const source = new EventSource('/events')
-    let broken = false
-    source.onmessage = (message) => heard(JSON.parse(message.data as string) as Topic[])
-    source.onerror = () => (broken = true)
-    source.onopen = () => {
-      if (broken) lost()
-      broken = false
-    }
-    return () => source.close()
-  },
   copy: async (text) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(text)
     copyBySelection(text)
@@ -144,6 +135,37 @@ const browser: Omit<Transport, 'save' | 'open' | 'upload' | 'changePassword'> = 
   logout: async () => {
     await send('POST', '/logout', {})
   },
+}
+
+const refusedPause = 5_000 // ms
+
+/**
+ * A browser tries a stream again that was broken off, and never one that was refused:
+ * then refused is called, as the session may be over, and it is tried again later.
+ */
+function listening(heard: (topics: Topic[]) => void, lost: () => void, refused: () => void) {
+  let source: EventSource
+  let later: ReturnType<typeof setTimeout> | undefined
+  let broken = false
+  const open = () => {
+    source = new EventSource('/events')
+    source.onmessage = (message) => heard(JSON.parse(message.data as string) as Topic[])
+    source.onerror = () => {
+      broken = true
+      if (source.readyState !== EventSource.CLOSED) return
+      refused()
+      later = setTimeout(open, refusedPause)
+    }
+    source.onopen = () => {
+      if (broken) lost()
+      broken = false
+    }
+  }
+  open()
+  return () => {
+    clearTimeout(later)
+    source.close()
+  }
 }
 
 function remote(asking: Asking): Bound {

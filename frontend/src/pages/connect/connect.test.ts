@@ -112,6 +112,24 @@ describe('the page', () => {
     expect(screen.queryByText(/Bearer/)).toBeNull()
   })
 
+  it('offers the addresses by which other computers reach the gateway, always with a key', async () => {
+    const fake = new FakeProgram()
+    fake.groups = [{ ...group(1, 'chat'), keyless: true }]
+    fake.door = { ...fake.door, reach: ['http://192.168.1.20:8001/v1'] }
+    const { user } = await show(ConnectPage, {}, fake)
+    const field = await screen.findByLabelText('Base URL for tools')
+    expect(field).toHaveValue('http://127.0.0.1:8001/v1')
+    expect(screen.queryByText(/Bearer/)).toBeNull()
+    await user.selectOptions(field, 'http://192.168.1.20:8001/v1')
+    expect(await screen.findByText(/http:\/\/192\.168\.1\.20:8001\/v1\/chat/)).toBeVisible()
+    expect(screen.getByText(/Bearer YOUR/i)).toBeVisible()
+    expect(screen.queryByText(/without an API key/)).toBeNull()
+    fake.door = { ...fake.door, reach: [] }
+    fake.publish('gateway')
+    expect(await screen.findByText(/http:\/\/127\.0\.0\.1:8001\/v1\/chat/)).toBeVisible()
+    expect(screen.queryByLabelText('Base URL for tools')).toBeNull()
+  })
+
   it('says that a first call failed', async () => {
     const fake = new FakeProgram()
     fake.groups = [group(1, 'chat')]

@@ -55,5 +55,6 @@ export function refusedField({ code, params }: Failure): string {
   if (code.startsWith('port_')) return 'port'
   if (code === 'host_name_invalid') return 'names'
   if (code === 'origin_invalid') return 'origins'
+  if (code === 'network_invalid') return 'networks'
   return ''
 }

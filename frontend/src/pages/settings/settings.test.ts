@@ -23,7 +23,7 @@ async function open(section: string, fake = new FakeProgram()) {
     ),
   )
   const retype = async (label: string, text: string) => {
-    const field = await screen.findByLabelText(label)
+    const field = await screen.findByLabelText(label, { selector: 'input, textarea' })
     await shown.user.clear(field)
     await shown.user.type(field, text)
     return field
@@ -196,6 +196,54 @@ describe('General', () => {
         { gateway: { address: '127.0.0.1:8001', startOnOpen: false } },
       ]),
     )
+  })
+})
+
+describe('Access', () => {
+  const guarded = () => {
+    const fake = new FakeProgram()
+    fake.about = { ...fake.about, guarded: true }
+    return fake
+  }
+  const networks = (fake: FakeProgram) =>
+    (fake.last('Settings.Save') as [typeof settings])[0].gateway.networks
+
+  it('lists private networks where only those are called, saved with the rest', async () => {
+    const fake = guarded()
+    const { retype, press } = await open('access', fake)
+    await retype('Host names', 'gateway.home nas.home')
+    const field = await retype('Private networks', '10.1')
+    fake.failing.set('Settings.Save', { code: 'network_invalid', params: { Network: '10.1' } })
+    await press('Save')
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/10\.1 is not a network/))
+    fake.failing.clear()
+    await retype('Private networks', '192.168.1.0/24, fd00::/8')
+    await press('Save')
+    await waitFor(() => expect(screen.queryByText('Unsaved changes')).toBeNull())
+    expect(fake.last('Settings.Save')).toMatchObject([
+      {
+        gateway: {
+          names: ['gateway.home', 'nas.home'],
+          networks: ['192.168.1.0/24', 'fd00::/8'],
+        },
+      },
+    ])
+  })
+
+  it('leaves the choice to the program until a person makes it', async () => {
+    const fake = guarded()
+    fake.settings = { ...settings, gateway: { ...settings.gateway, networks: null as never } }
+    const { retype, press } = await open('access', fake)
+    await retype('Host names', 'gateway.home')
+    await press('Save')
+    await waitFor(() => expect(fake.last('Settings.Save')).toBeDefined())
+    expect(networks(fake)).toBeNull()
+  })
+
+  it('is silent about private networks where all of them are called', async () => {
+    await open('access')
+    expect(await screen.findByLabelText('Host names')).toBeVisible()
+    expect(screen.queryByText('Private networks')).toBeNull()
   })
 })
 
