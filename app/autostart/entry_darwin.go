@@ -29,15 +29,7 @@ func (e *Entry) content() string {
 `
 }
 
-func (e *Entry) read() (program string, on bool) {
-	file, err := path()
-	if err != nil {
-		return "", false
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return "", false
-	}
+func parse(content []byte) (program string, on bool) {
 	var agent struct {
 		Program []string `xml:"dict>array>string"`
 	}
@@ -45,23 +37,4 @@ func (e *Entry) read() (program string, on bool) {
 		program = agent.Program[0]
 	}
 	return program, true
-}
-
-func (e *Entry) write() error {
-	file, err := path()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	return os.WriteFile(file, []byte(e.content()), 0o600)
-}
-
-func (e *Entry) remove() error {
-	file, err := path()
-	if err != nil {
-		return err
-	}
-	return os.Remove(file)
 }

@@ -1,8 +1,6 @@
 package autostart
 
 import (
-	"bufio"
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,50 +41,19 @@ var (
 
 func quoted(program string) string { return escapes.Replace(`"` + argument.Replace(program) + `"`) }
 
-func (e *Entry) read() (program string, on bool) {
-	file, err := path()
-	if err != nil {
-		return "", false
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return "", false
-	}
+// parse: an entry that desktops' own settings have switched off isn't on.
+func parse(content []byte) (program string, on bool) {
 	on = true
-	for lines := bufio.NewScanner(bytes.NewReader(content)); lines.Scan(); {
-		key, value, _ := strings.Cut(lines.Text(), "=")
+	for line := range strings.Lines(string(content)) {
+		key, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
 		switch key {
 		case "TryExec":
 			program = unescaped.Replace(value)
-		case "Hidden": // how a desktop's own settings switch an entry off
+		case "Hidden":
 			on = on && value != "true"
 		case "X-GNOME-Autostart-enabled":
 			on = on && value != "false"
 		}
 	}
 	return program, on
-}
-
-func (e *Entry) write() error {
-	file, err := path()
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	next := file + ".new"
-	if err := os.WriteFile(next, []byte(e.content()), 0o600); err != nil {
-		_ = os.Remove(next) // may not be there
-		return err
-	}
-	return os.Rename(next, file)
-}
-
-func (e *Entry) remove() error {
-	file, err := path()
-	if err != nil {
-		return err
-	}
-	return os.Remove(file)
 }

@@ -35,7 +35,7 @@ func Available() error {
 // returned.
 func Run(o Options) error {
 	if generating {
-		return wails.Run(&options.App{Bind: append(api.All(o.App), api.NewFiles(o.App, nil), api.NewNotifications(nil), api.NewLogin(nil), api.NewLinks(nil))})
+		return wails.Run(&options.App{Bind: append(api.All(o.App), api.NewFiles(o.App, nil), api.NewNotifications(nil), api.NewAutostart(nil), api.NewLinks(nil))})
 	}
 	prepareWebView()
 	if shown, err := startOrShow(o); err != nil {

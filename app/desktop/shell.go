@@ -52,7 +52,7 @@ func newShell(o Options) *shell {
 	if entry, err := autostart.Here(); err != nil {
 		o.App.Log.Warn("start at login can't be had", "error", err)
 	} else {
-		s.tray.login = entry
+		s.tray.autostart = entry
 		if err := entry.Correct(); err != nil {
 			o.App.Log.Warn("correct the start at login", "error", err)
 		}

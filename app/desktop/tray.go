@@ -47,8 +47,8 @@ type tray struct {
 	act  trayActions
 	area area // nil: switched off for this run
 
-	login    *autostart.Entry // nil: not to be had
-	quitting atomic.Bool
+	autostart *autostart.Entry // nil: not to be had
+	quitting  atomic.Bool
 
 	stale  atomic.Bool     // what follows is read anew for the next view
 	groups []catalog.Group // stored
@@ -176,9 +176,9 @@ func (t *tray) state() trayState {
 		locked: t.app.Keys.State().Locked != nil, offline: !t.app.Engine.Offline().IsZero(),
 		groups: t.app.GroupsNow(t.groups),
 	}
-	if t.login != nil {
-		on := t.login.On()
-		s.login = &on
+	if t.autostart != nil {
+		on := t.autostart.On()
+		s.autostart = &on
 	}
 	return s
 }

@@ -65,7 +65,7 @@ func startedTray(t *testing.T, address string) (*app.App, *fakeArea) {
 		group: func(id int64) { area.acted <- fmt.Sprint("group ", id) },
 		quit:  func() { area.acted <- "quit" },
 	})
-	tr.area, tr.login = area, &autostart.Entry{Program: "/usr/bin/headgate"}
+	tr.area, tr.autostart = area, &autostart.Entry{Program: "/usr/bin/headgate"}
 	events := forward(a.Bus, func([]string) {}, tr.follow)
 	tr.start()
 	events.start()

@@ -37,8 +37,8 @@ func (t *tray) obey(ctx context.Context, l line) {
 		t.act.group(l.id)
 	case commandPage:
 		t.act.page(l.path)
-	case commandLogin:
-		t.startAtLogin(l.tick != tickOn)
+	case commandAutostart:
+		t.setAutostart(l.tick != tickOn)
 	case commandOpen:
 		t.act.open()
 	case commandQuit:
@@ -87,8 +87,8 @@ func (t *tray) release(l line) {
 	}
 }
 
-func (t *tray) startAtLogin(on bool) {
-	if err := t.login.Set(on); err != nil {
+func (t *tray) setAutostart(on bool) {
+	if err := t.autostart.Set(on); err != nil {
 		t.app.Log.Warn("start at login", "on", on, "error", err)
 	}
 	t.wake()

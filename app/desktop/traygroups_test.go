@@ -93,15 +93,15 @@ func TestTrayStartsAtLogin(t *testing.T) {
 	_, area := startedTray(t, "127.0.0.1:0")
 	tick := func(v view) tick {
 		for _, l := range v.lines {
-			if l.command == commandLogin && !l.hidden {
+			if l.command == commandAutostart && !l.hidden {
 				return l.tick
 			}
 		}
 		return tickNone
 	}
 	area.until(t, "no start at login", func(v view) bool { return tick(v) == tickOff })
-	area.click(line{command: commandLogin, tick: tickOff})
+	area.click(line{command: commandAutostart, tick: tickOff})
 	area.until(t, "a start at login", func(v view) bool { return tick(v) == tickOn })
-	area.click(line{command: commandLogin, tick: tickOn})
+	area.click(line{command: commandAutostart, tick: tickOn})
 	area.until(t, "no start at login", func(v view) bool { return tick(v) == tickOff })
 }

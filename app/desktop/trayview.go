@@ -23,7 +23,7 @@ const (
 	commandClear     command = "clear"     // the cooldowns in group id
 	commandShowGroup command = "showGroup" // group id, in the window
 	commandPage      command = "page"      // path, in the window
-	commandLogin     command = "login"
+	commandAutostart command = "autostart"
 	commandOpen      command = "open"
 	commandQuit      command = "quit"
 )
@@ -46,12 +46,12 @@ const (
 
 // trayState is what the tray shows, before it has words.
 type trayState struct {
-	status   app.ListenerStatus
-	locked   bool // the provider keys are
-	offline  bool
-	quitting bool
-	login    *bool // whether the program starts at login; nil: that can't be had here
-	groups   []app.GroupNow
+	status    app.ListenerStatus
+	locked    bool // the provider keys are
+	offline   bool
+	quitting  bool
+	autostart *bool // whether the program starts at login; nil: that can't be had here
+	groups    []app.GroupNow
 }
 
 // until returns when the state changes by itself next; zero: it doesn't.
@@ -144,14 +144,14 @@ func look(s trayState, texts *i18n.Texts) view {
 	v.lines = append(v.lines,
 		line{command: commandOpen, section: 3, title: texts.T("tray.open", nil), enabled: true},
 		line{section: 3, title: texts.T("tray.pages", nil), enabled: true, below: pageLines(texts)},
-		loginLine(s.login, texts),
+		autostartLine(s.autostart, texts),
 		line{command: commandQuit, section: 4, title: texts.T(quit, nil), enabled: true},
 	)
 	return v
 }
 
-func loginLine(on *bool, texts *i18n.Texts) line {
-	l := line{command: commandLogin, section: 4, title: texts.T("tray.login", nil), enabled: true, tick: tickOff, hidden: on == nil}
+func autostartLine(on *bool, texts *i18n.Texts) line {
+	l := line{command: commandAutostart, section: 4, title: texts.T("tray.autostart", nil), enabled: true, tick: tickOff, hidden: on == nil}
 	if on != nil {
 		l.tick = ticked(*on)
 	}

@@ -156,7 +156,7 @@ func TestTraySpeaksEveryLanguage(t *testing.T) {
 				check(l.below)
 			}
 		}
-		check(look(trayState{status: app.ListenerStatus{State: app.ListenerRunning}, login: &on, groups: manyGroups(2, 2)}, i18n.New(locale)).lines)
+		check(look(trayState{status: app.ListenerStatus{State: app.ListenerRunning}, autostart: &on, groups: manyGroups(2, 2)}, i18n.New(locale)).lines)
 	}
 }
 

@@ -38,7 +38,7 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.Menu = menuBar()
 	o.Mac.OnUrlOpen = s.openLink
 	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
-	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.login(), api.NewLinks(&s.links))
+	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.autostart(), api.NewLinks(&s.links))
 	// Wails would pass a struct on as "[object Object]": JSON in a string it is.
 	o.ErrorFormatter = func(err error) any { return apperr.JSON(err) }
 	o.Logger = wailsLog{s.App.Log}
@@ -49,21 +49,21 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	return o
 }
 
-// login lets the window switch the start at login; the tray shows it, too.
-func (s *shell) login() *api.Login {
-	if s.tray.login == nil {
-		return api.NewLogin(nil)
+// autostart lets the window switch the start at login; the tray shows it, too.
+func (s *shell) autostart() *api.Autostart {
+	if s.tray.autostart == nil {
+		return api.NewAutostart(nil)
 	}
-	return api.NewLogin(loginEntry{s.tray})
+	return api.NewAutostart(autostartEntry{s.tray})
 }
 
-type loginEntry struct{ tray *tray }
+type autostartEntry struct{ tray *tray }
 
-func (e loginEntry) On() bool { return e.tray.login.On() }
+func (e autostartEntry) On() bool { return e.tray.autostart.On() }
 
-func (e loginEntry) Set(on bool) error {
+func (e autostartEntry) Set(on bool) error {
 	defer e.tray.wake()
-	return e.tray.login.Set(on)
+	return e.tray.autostart.Set(on)
 }
 
 // frame is what all windows of the program have in common.

@@ -110,10 +110,10 @@ func TestTrayMenu(t *testing.T) {
 	})
 	step("it has the program start at login", func(t *testing.T) {
 		entry := filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "autostart", "headgate.desktop")
-		click(t, texts.T("tray.login", nil))
+		click(t, texts.T("tray.autostart", nil))
 		eventually(t, "an entry for it", func() bool { content, _ := os.ReadFile(entry); return strings.Contains(string(content), "--hidden\n") })
-		eventually(t, "a tick", func() bool { l, err := item.line(texts.T("tray.login", nil)); return err == nil && l.ticked })
-		click(t, texts.T("tray.login", nil))
+		eventually(t, "a tick", func() bool { l, err := item.line(texts.T("tray.autostart", nil)); return err == nil && l.ticked })
+		click(t, texts.T("tray.autostart", nil))
 		eventually(t, "no entry", func() bool { _, err := os.Stat(entry); return os.IsNotExist(err) })
 	})
 	step("stop lets a stream in flight end, and the window says so", func(t *testing.T) {

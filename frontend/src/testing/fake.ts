@@ -115,7 +115,7 @@ export class FakeProgram {
 
   /** Whether the system shows notifications. */
   desk = 'shown'
-  login = 'off'
+  autostart = 'off'
   offer: T.Offer | null = null
 
   #ids = 1000

@@ -1,7 +1,7 @@
-// What lies around the native window: the desktop, its notifications and its login.
+// What lies around the native window: the desktop, its notifications and its start of programs.
 
 import * as boundLinks from '../../../wailsjs/go/api/Links'
-import * as boundLogin from '../../../wailsjs/go/api/Login'
+import * as boundAutostart from '../../../wailsjs/go/api/Autostart'
 import * as bound from '../../../wailsjs/go/api/Notifications'
 import { EventsOn } from '../../../wailsjs/runtime/runtime'
 import { asFailure } from './failure'
@@ -19,9 +19,9 @@ export interface Desk {
   /** Shows one now. Rejects with a Failure. */
   test(): Promise<void>
   /** Whether the program starts at login. */
-  login(): Promise<'on' | 'off' | 'absent'>
+  autostart(): Promise<'on' | 'off' | 'absent'>
   /** Rejects with a Failure. */
-  setLogin(on: boolean): Promise<void>
+  setAutostart(on: boolean): Promise<void>
   /** Says whether a person is at the window. */
   attend(here: boolean): void
   told(hear: (told: Told) => void): () => void
@@ -46,8 +46,8 @@ async function asked<Reply>(name: string, reply: Promise<unknown>): Promise<Repl
 export const desk: Desk = {
   state: () => asked('Notifications.State', bound.State()),
   test: () => asked('Notifications.Try', bound.Try()),
-  login: () => asked('Login.State', boundLogin.State()),
-  setLogin: (on) => asked('Login.Set', boundLogin.Set(on)),
+  autostart: () => asked('Autostart.State', boundAutostart.State()),
+  setAutostart: (on) => asked('Autostart.Set', boundAutostart.Set(on)),
   attend: (here) => void bound.Attend(here),
   told: (hear) => EventsOn('told', hear),
   clicked: (hear) => EventsOn('group', hear),

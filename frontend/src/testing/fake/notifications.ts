@@ -9,8 +9,8 @@ export const notificationsHandlers = (fake: FakeProgram): Handlers => ({
     fake.offer = null
     return offer
   },
-  'Login.State': () => fake.login,
-  'Login.Set': (on: boolean) => {
-    fake.login = on ? 'on' : 'off'
+  'Autostart.State': () => fake.autostart,
+  'Autostart.Set': (on: boolean) => {
+    fake.autostart = on ? 'on' : 'off'
   },
 })
