@@ -62,17 +62,62 @@ func (r *redactor) know(secret string) {
 	if len(secret) < shortestSecret {
 		return
 	}
-	for _, spelled := range []string{secret, quoted(secret), url.QueryEscape(secret), url.PathEscape(secret)} {
-		if !slices.Contains(r.known, spelled) {
-			r.known = append(r.known, spelled)
+	spelled := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
+	for _, once := range inJSON(secret) {
+		spelled = append(append(spelled, once), inJSON(once)...) // as a reply is, that is quoted in a line of the log
+	}
+	for _, text := range spelled {
+		if !slices.Contains(r.known, text) {
+			r.known = append(r.known, text)
 		}
 	}
+}
+
+// inJSON are the ways in which a text stands within JSON: as encoding/json has it, as
+// slog and most others do, and as those who escape slashes.
+func inJSON(text string) []string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(text) // a string: can't fail
+	lean := strings.Trim(b.String(), "\n")
+	lean = lean[1 : len(lean)-1]
+	return []string{quoted(text), lean, strings.ReplaceAll(lean, "/", `\/`)}
 }
 
 // quoted is a text as it stands within JSON.
 func quoted(text string) string {
 	b, _ := json.Marshal(text) // a string: can't fail
 	return string(b[1 : len(b)-1])
+}
+
+// redactLines redacts a log. Of a line that was cut it takes away the secret that
+// the cut may have left the beginning of.
+func (r redactor) redactLines(log string) string {
+	lines := strings.Split(log, "\n")
+	for i, line := range lines {
+		lines[i] = r.redact(line)
+		if len(line) >= longestLine {
+			lines[i] = r.withoutPiece(lines[i])
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// shortestPiece is how much of a secret may be left where a text ends in it.
+const shortestPiece = 4
+
+func (r redactor) withoutPiece(text string) string {
+	end := len(text)
+	for _, secret := range r.known {
+		for n := min(len(secret), len(text)); n >= shortestPiece; n-- {
+			if strings.HasSuffix(text, secret[:n]) {
+				end = min(end, len(text)-n)
+				break
+			}
+		}
+	}
+	return text[:end]
 }
 
 func (r redactor) redact(text string) string {

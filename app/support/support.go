@@ -101,7 +101,7 @@ func Files(f Facts) ([]File, error) {
 		}
 		files = append(files, File{part.name, r.redact(string(text))})
 	}
-	return append(files, File{"log.txt", r.redact(f.Log)}, File{"goroutines.txt", r.redact(stacks.String())}), nil
+	return append(files, File{"log.txt", r.redactLines(f.Log)}, File{"goroutines.txt", r.redact(stacks.String())}), nil
 }
 
 // Zip writes texts into an archive.

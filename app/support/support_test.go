@@ -3,6 +3,7 @@ package support_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -18,9 +19,11 @@ import (
 	"headgate/app/support"
 )
 
+const redacted = "[redacted]"
+
 const (
 	keyText    = `sk-quetzal-0123/45+67"89`
-	headerText = "header quetzal & more"
+	headerText = "header/<quetzal> & \u2028more"
 )
 
 func facts(log string) support.Facts {
@@ -111,6 +114,55 @@ func TestBundleIsRedacted(t *testing.T) {
 	} {
 		if got := texts(t, facts(c.log))["log.txt"]; got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// However often it was quoted, by whichever encoder, a secret is found.
+func TestSecretsAreFoundInEverySpelling(t *testing.T) {
+	t.Parallel()
+	lean := func(text string) string {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(text)
+		return strings.TrimSpace(b.String())
+	}
+	html := func(text string) string {
+		b, _ := json.Marshal(text)
+		return string(b)
+	}
+	slashed := func(text string) string { return strings.ReplaceAll(lean(text), "/", `\/`) }
+	logged := func(text string) string {
+		var b strings.Builder
+		slog.New(slog.NewJSONHandler(&b, nil)).Warn(text)
+		return b.String()
+	}
+	ways := map[string]func(string) string{"lean": lean, "html": html, "slashed": slashed, "logged": logged}
+	for _, secret := range []string{keyText, headerText} {
+		for inner, first := range ways {
+			for outer, second := range ways {
+				for how, text := range map[string]string{inner: first(secret), inner + " in " + outer: second(first(secret))} {
+					if got := texts(t, facts(text))["log.txt"]; strings.Contains(got, "quetzal") {
+						t.Errorf("%s: %s", how, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A line that is too long is cut, wherever that is: no piece of a secret that
+// could be used is left at its end.
+func TestLinesThatAreCut(t *testing.T) {
+	t.Parallel()
+	for cut := range len(headerText) * 3 {
+		var kept support.Log
+		log := slog.New(kept.Over(slog.DiscardHandler))
+		log.Warn("x", "a", strings.Repeat("x", 1800), "b", headerText, "c", strings.Repeat("y", 60+cut)+headerText+strings.Repeat("z", 200))
+		got := texts(t, facts(kept.String()))["log.txt"]
+		if !strings.Contains(got, redacted+`","c":"yyy`) || strings.Contains(got, headerText[:5]) || strings.Contains(got, `y\`) {
+			t.Fatalf("cut %d: %s", cut, got[1800:])
 		}
 	}
 }
