@@ -5,18 +5,17 @@ package server_test
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"headgate/gateway/gatewaytest"
 )
 
 // canaries are secrets that must never be found where nobody put them.
@@ -41,20 +40,8 @@ func (c canaries) sought() map[string]string {
 	all := map[string]string{}
 	for _, secret := range []string{c.provider, c.spare, c.header, c.api, c.password, c.passphrase, c.export} {
 		name := secret[:min(len(secret), 16)] + "…"
-		quoted, _ := json.Marshal(secret)
-		html := string(quoted[1 : len(quoted)-1])
-		lean := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(html)
-		for how, spelled := range map[string]string{
-			"as it is": secret, "in JSON": html, "in lean JSON": lean, "in JSON, with slashes": strings.ReplaceAll(lean, "/", `\/`),
-			"in a query": url.QueryEscape(secret), "in a path": url.PathEscape(secret), "in hex": hex.EncodeToString([]byte(secret)),
-		} {
+		for spelled, how := range gatewaytest.Spellings(secret) {
 			all[spelled] = name + " " + how
-		}
-		for shift := range 3 { // wherever it begins in what was encoded
-			for how, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64 of URLs": base64.RawURLEncoding} {
-				whole := encoding.EncodeToString([]byte(strings.Repeat("x", shift) + secret))
-				all[whole[(shift*8+5)/6:len(whole)-2]] = name + " in " + how
-			}
 		}
 	}
 	return all

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"headgate/gateway/gatewaytest"
 )
 
 // checkFolder looks at the data folder, which nobody has open.
@@ -23,23 +25,21 @@ func (s *scene) checkFolder(ctx context.Context, r *report) error {
 		}
 	}
 	files, size := 0, int64(0)
-	var secrets [][]byte
+	secrets := []string{keyBoth, keyChat}
 	for _, m := range s.members {
 		for n := range m.keys {
-			secrets = append(secrets, []byte(m.secret(n)))
+			secrets = append(secrets, m.secret(n))
 		}
 	}
-	secrets = append(secrets, []byte(keyBoth), []byte(keyChat))
+	spellings := spelled(secrets)
 	look := func(path string) error {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
 		files, size = files+1, size+int64(len(text))
-		for _, secret := range secrets {
-			if bytes.Contains(text, secret) {
-				faults = append(faults, fmt.Sprintf("%s has the key %s in plain text", filepath.Base(path), secret))
-			}
+		for _, key := range keysIn(text, spellings) {
+			faults = append(faults, filepath.Base(path)+" has "+key)
 		}
 		return nil
 	}
@@ -60,6 +60,27 @@ func (s *scene) checkFolder(ctx context.Context, r *report) error {
 	if err == nil {
 		err = look(s.program.log.Name())
 	}
-	r.check("folder", append(faults, s.notices...), "integrity_check ok for both databases, nothing set aside, no error in the program's log, no key in plain text in %d files of %d KiB", files, size>>10)
+	r.check("folder", append(faults, s.notices...), "integrity_check ok for both databases, nothing set aside, no error in the program's log, no key in any spelling in %d files of %d KiB", files, size>>10)
 	return err
+}
+
+// spelled are all spellings of keys, with words for each.
+func spelled(keys []string) map[string]string {
+	all := map[string]string{}
+	for _, key := range keys {
+		for spelling, how := range gatewaytest.Spellings(key) {
+			all[spelling] = fmt.Sprintf("the key %s, %s", key, how)
+		}
+	}
+	return all
+}
+
+// keysIn names the keys in a text.
+func keysIn(text []byte, spellings map[string]string) (found []string) {
+	for spelling, words := range spellings {
+		if bytes.Contains(text, []byte(spelling)) {
+			found = append(found, words)
+		}
+	}
+	return found
 }

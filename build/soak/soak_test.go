@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"encoding/base64"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -128,6 +130,19 @@ func TestLinesOfEvents(t *testing.T) {
 	}
 	if want := []string{"a", "b", "c", "", "", "d"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestKeysAreFound(t *testing.T) {
+	key := (&member{name: "moody"}).secret(0)
+	spellings := spelled([]string{keyBoth, key})
+	for text, want := range map[string]int{
+		"nothing of that": 0, "Bearer " + key: 1, base64.StdEncoding.EncodeToString([]byte("user:" + key)): 1,
+		fmt.Sprintf("%x and %s", key, keyBoth): 2, key[:len(key)-1]: 0,
+	} {
+		if got := keysIn([]byte(text), spellings); len(got) != want {
+			t.Errorf("in %q there are %q", text, got)
+		}
 	}
 }
 
