@@ -3,7 +3,7 @@ package app
 import "headgate/app/notify"
 
 // OnChange lets tell hear of changes in who answers a group, of the kinds that
-// a person wants to know. It must not block. They stand in the log either way.
+// a person wants to know, one after the other. They stand in the log either way.
 func (a *App) OnChange(tell func(notify.Change)) { a.told.Store(&tell) }
 
 func (a *App) tell(c notify.Change) {

@@ -95,8 +95,7 @@ func (l *lane) flush(now time.Time) {
 	first := due[0].change
 	first.More = len(due) - 1 + len(l.missed)
 	l.missed, l.told = nil, append(l.told, now)
-	l.watcher.nextTry(&first)
-	l.watcher.tell(first)
+	l.watcher.want(first)
 }
 
 // forget drops what waits to be told of a group.

@@ -19,7 +19,9 @@ const (
 
 // Options say what a Watcher reports to.
 type Options struct {
-	Tell    func(Change) // must not block
+	// Tell hears one change after the other and may take its time. Explain is asked
+	// before it.
+	Tell    func(Change)
 	Explain func(groupID int64) []gateway.Prospect
 }
 
@@ -27,8 +29,12 @@ type Options struct {
 type Watcher struct {
 	explain func(groupID int64) []gateway.Prospect
 	tell    func(Change)
+	wanted  chan Change // to be told, by a goroutine of its own
+	over    chan struct{}
+	end     sync.Once
 
 	mu        sync.Mutex
+	lost      int // changes that found no room in wanted, and are told as more of the next
 	chosen    settings.Notify
 	groups    map[int64]*group
 	failover  *lane
@@ -69,11 +75,45 @@ func (e *episode) ends(began time.Time) bool {
 	return true
 }
 
-// New returns a watcher that tells nothing until Choose.
+// New returns a watcher that tells nothing until Choose. It wants a Close.
 func New(o Options) *Watcher {
-	w := &Watcher{explain: o.Explain, tell: o.Tell, groups: map[int64]*group{}}
+	w := &Watcher{
+		explain: o.Explain, tell: o.Tell, wanted: make(chan Change, waitingChanges), over: make(chan struct{}),
+		groups: map[int64]*group{},
+	}
 	w.failover, w.exhausted = &lane{watcher: w}, &lane{watcher: w}
+	go w.tellAll()
 	return w
+}
+
+// waitingChanges is how many changes may wait for one who is slow to hear them: more
+// than are told in an hour, but for recoveries.
+const waitingChanges = 32
+
+// tellAll tells what is wanted. Who shows calls doesn't wait for it.
+func (w *Watcher) tellAll() {
+	for {
+		select {
+		case <-w.over:
+			return
+		case c := <-w.wanted:
+			if c.Kind != Recovered {
+				w.nextTry(&c)
+			}
+			w.tell(c)
+		}
+	}
+}
+
+// want has a change told. It is called under the lock.
+func (w *Watcher) want(c Change) {
+	c.More += w.lost
+	select {
+	case w.wanted <- c:
+		w.lost = 0
+	default:
+		w.lost = c.More + 1
+	}
 }
 
 // Choose sets what is told from now on.
@@ -89,10 +129,15 @@ func (w *Watcher) Choose(chosen settings.Notify) {
 	}
 }
 
-// Close ends the telling of what still waits.
-func (w *Watcher) Close() { w.Choose(settings.Notify{}) }
+// Close ends the telling of what still waits. It doesn't wait for one who is being
+// told.
+func (w *Watcher) Close() {
+	w.Choose(settings.Notify{})
+	w.end.Do(func() { close(w.over) })
+}
 
-// Calls takes in calls that were recorded, in their order. It keeps none of them.
+// Calls takes in calls that were recorded, in their order. It keeps none of them, and
+// waits for nobody who is told.
 func (w *Watcher) Calls(calls []gateway.Call) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -139,7 +184,7 @@ func (w *Watcher) answered(c *gateway.Call, by *gateway.Attempt, now time.Time) 
 		w.exhausted.forget(c.GroupID)
 		if g.exhausted.told && w.chosen.Exhausted && now.Sub(g.exhausted.first) >= lasting {
 			g.exhausted.told = false
-			w.tell(Change{Kind: Recovered, GroupID: c.GroupID, Group: c.Model, Answers: memberOf(by)})
+			w.want(Change{Kind: Recovered, GroupID: c.GroupID, Group: c.Model, Answers: memberOf(by)})
 		}
 	}
 	passed := slices.IndexFunc(c.Attempts, func(a gateway.Attempt) bool {
@@ -176,7 +221,7 @@ func (w *Watcher) nobody(c *gateway.Call, last *gateway.Attempt, now time.Time) 
 	}}, now)
 }
 
-// nextTry fills in when somebody is tried again, as it stands now.
+// nextTry fills in when somebody is tried again, as it stands when that is told.
 func (w *Watcher) nextTry(c *Change) {
 	prospects := w.explain(c.GroupID)
 	at := slices.IndexFunc(prospects, func(p gateway.Prospect) bool {

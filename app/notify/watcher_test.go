@@ -299,6 +299,41 @@ func TestWhatIsNobodysFaultIsNotTold(t *testing.T) {
 	}
 }
 
+// Who is slow to hear holds nobody up: so many changes wait, and what came when there
+// was no room is told as so many more.
+func TestOneWhoIsSlowToHear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hearing, told := make(chan struct{}), []notify.Change{}
+		w := notify.New(notify.Options{
+			Tell: func(c notify.Change) {
+				<-hearing
+				told = append(told, c)
+			},
+			Explain: func(int64) []gateway.Prospect { return nil },
+		})
+		defer w.Close()
+		s := &scene{t: t, watcher: w}
+		w.Choose(settings.Notify{Failover: true, Exhausted: true})
+		const groups = 40
+		for n := range int64(groups) { // each has trouble, and is told of: it is over, too
+			s.call(n+1, slip(1), slip(2))
+			time.Sleep(11 * time.Minute)
+			s.call(n+1, good(1))
+		}
+		close(hearing)
+		synctest.Wait()
+		s.call(groups+1, slip(1), slip(2))
+		synctest.Wait()
+		changes := 0
+		for _, c := range told {
+			changes += 1 + c.More
+		}
+		if len(told) != 1+32+1 || changes != 2*groups+1 {
+			t.Errorf("told %d times of %d changes, want 34 times of %d", len(told), changes, 2*groups+1)
+		}
+	})
+}
+
 func TestChoice(t *testing.T) {
 	watched(t, func(s *scene) {
 		s.watcher.Choose(settings.Notify{Exhausted: true})
