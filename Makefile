@@ -129,9 +129,9 @@ soak: setup-test build-server ## 20,000 calls, members that misbehave, kills: ab
 soak-kills: build-server ## 1,000 short lives that end with kill -9: about 10 minutes
 	@go build -o $(TOOLS)/soak ./build/soak
 	@$(TOOLS)/soak -server $(BIN)/headgate-server -kills 1000 $(SOAK)
-soak-disk: build-server ## A disk that fails at the n-th write; wants strace
-	@go build -o $(TOOLS)/soak ./build/soak
-	@$(TOOLS)/soak -server $(BIN)/headgate-server -disk $(SOAK)
+FAULTS ?= 1000
+soak-disk: ## A disk that fails at the n-th write, FAULTS times, with kills: about 15 minutes (SOAK="-disk-seed 7")
+	@go test ./app/server -run TestDiskThatFails -disk-faults $(FAULTS) -timeout 3h -v $(SOAK)
 test-soak: build-server ## The same for half a minute
 	@go build -o $(TOOLS)/soak ./build/soak
 	@$(TOOLS)/soak -short -server $(BIN)/headgate-server -toxiproxy $(TOOLS)/toxiproxy-server

@@ -43,6 +43,11 @@ func (w *watched) configure() {
 			"failover": map[string]int{"attempts": 20, "count": 50}, "log": map[string]any{"bodies": "always", "body_kb": 1024},
 		},
 	})
+	w.bring(file)
+}
+
+// bring imports a configuration.
+func (w *watched) bring(file []byte) {
 	var upload struct{ ID string }
 	if err := json.Unmarshal(w.do(w.admin("POST", "/files?name=c.json", file)), &upload); err != nil || upload.ID == "" {
 		w.t.Fatal(err)

@@ -1,9 +1,12 @@
+//go:build unix
+
 package server_test
 
 import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -21,20 +24,39 @@ import (
 const (
 	childFolder   = "HEADGATE_TEST_FOLDER"
 	childPassword = "HEADGATE_TEST_PASSWORD"
+	childFault    = "HEADGATE_TEST_FAULT" // an order for theDisk
 )
+
+func init() {
+	if os.Getenv(childFolder) != "" {
+		instead = beProgram
+	}
+}
 
 // program is a running one whose words go to files.
 type program struct {
 	process        *exec.Cmd
 	out            string // folder of what it writes
+	orders         io.Writer
+	answers        *bufio.Reader
 	admin, gateway string
 	faults         []string
 }
 
 func startProgram(t *testing.T, folder, password string) *program {
 	t.Helper()
+	p, err := tryProgram(t, folder, password, "")
+	if err != nil {
+		t.Fatalf("%v: %s", err, p.said(t))
+	}
+	return p
+}
+
+// tryProgram starts one over a disk that may fail.
+func tryProgram(t *testing.T, folder, password, fault string) (*program, error) {
+	t.Helper()
 	p := &program{process: exec.Command(os.Args[0], "-test.run=^$"), out: t.TempDir()}
-	p.process.Env = append(os.Environ(), childFolder+"="+folder, childPassword+"="+password, "GOTRACEBACK=all")
+	p.process.Env = append(os.Environ(), childFolder+"="+folder, childPassword+"="+password, childFault+"="+fault, "GOTRACEBACK=all")
 	errors, err := os.Create(filepath.Join(p.out, "stderr"))
 	if err != nil {
 		t.Fatal(err)
@@ -45,18 +67,39 @@ func startProgram(t *testing.T, folder, password string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if p.orders, err = p.process.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	p.answers = bufio.NewReader(words)
 	if err := p.process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = p.process.Process.Kill()
-		_ = p.process.Wait()
-	})
-	line, err := bufio.NewReader(words).ReadString('\n')
+	t.Cleanup(p.kill)
+	line, err := p.answers.ReadString('\n')
 	if _, scanErr := fmt.Sscan(line, &p.admin, &p.gateway); scanErr != nil {
-		t.Fatalf("it began with %q, %v: %s", line, err, p.said(t))
+		return p, fmt.Errorf("it began with %q, %w", line, err)
 	}
-	return p
+	return p, nil
+}
+
+// kill ends the program as it is.
+func (p *program) kill() {
+	_ = p.process.Process.Kill()
+	_ = p.process.Wait()
+}
+
+// order tells the program's disk something, and returns how often a fault has struck.
+func (p *program) order(t *testing.T, format string, args ...any) (struck int) {
+	t.Helper()
+	_, err := fmt.Fprintf(p.orders, format+"\n", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := p.answers.ReadString('\n')
+	if _, scanErr := fmt.Sscan(line, &struck); scanErr != nil {
+		t.Fatalf("the disk said %q, %v: %s", line, err, p.said(t))
+	}
+	return struck
 }
 
 // said is what the program wrote.
@@ -72,6 +115,8 @@ func (p *program) said(t *testing.T) string {
 // beProgram serves until it is ended, and tells everything that it can.
 func beProgram() error {
 	ctx := context.Background()
+	theDisk.insert()
+	theDisk.obey(strings.NewReader(os.Getenv(childFault)), io.Discard)
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	a := app.New(app.Options{DataDir: os.Getenv(childFolder), Address: "127.0.0.1:0", Log: log})
 	if err := a.Start(ctx); err != nil {
@@ -88,6 +133,7 @@ func beProgram() error {
 	if err != nil {
 		return err
 	}
+	go theDisk.obey(os.Stdin, os.Stdout)
 	fmt.Printf("http://%s %s\n", ln.Addr(), a.Listener.Status().BaseURL)
 	return s.Serve(ln)
 }

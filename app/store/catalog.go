@@ -25,9 +25,14 @@ func (s configStore) Load(ctx context.Context) (c catalog.Configuration, err err
 }
 
 func (s configStore) Change(ctx context.Context, fn func(catalog.Tx) error) error {
-	return s.db.config.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := s.db.config.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		return fn(configTx{tx: tx, sealer: s.db.sealer})
 	})
+	if isOfDisk(err) {
+		s.db.log.Error("the configuration can't be written", "file", s.db.config.path, "error", err)
+		return unusable(err, s.db.config.path)
+	}
+	return err
 }
 
 // checkSecrets opens every sealed column once, so that a key that is wrong, or gone,

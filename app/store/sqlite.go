@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +37,11 @@ const leastSQLite = "3.51.3"
 
 // Result codes, the low byte of the extended ones.
 const (
+	sqliteReadOnly   = 8
+	sqliteInOut      = 10
 	sqliteCorrupt    = 11
+	sqliteFull       = 13
+	sqliteCantOpen   = 14
 	sqliteNoDatabase = 26
 )
 
@@ -160,6 +165,12 @@ func isBroken(err error) bool {
 	}
 	code := resultCode(err)
 	return code == sqliteCorrupt || code == sqliteNoDatabase
+}
+
+// isOfDisk tells what a person can do something about: a disk that is full or fails,
+// or files that may not be written.
+func isOfDisk(err error) bool {
+	return slices.Contains([]int{sqliteReadOnly, sqliteInOut, sqliteFull, sqliteCantOpen}, resultCode(err))
 }
 
 // resultCode returns SQLite's result code in err, 0 when there is none.

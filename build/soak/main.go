@@ -4,7 +4,6 @@
 //
 //	soak [-calls 20000] [-time 15m] [-seed N] [-short]
 //	soak -kills 1000
-//	soak -disk
 //
 // Of four members three misbehave at random: as the fault list has it, and on
 // the wire, behind toxiproxy. Clients leave in the middle, somebody edits the
@@ -39,7 +38,6 @@ type options struct {
 	think     time.Duration
 	restarts  int
 	kills     int
-	disk      bool
 }
 
 func main() {
@@ -68,7 +66,6 @@ func run(ctx context.Context, args []string) (ok bool, err error) {
 	flags.DurationVar(&o.think, "think", 150*time.Millisecond, "what a client waits after a call, in the `mean`")
 	flags.IntVar(&o.restarts, "restarts", 24, "`how often` the server is killed or stopped")
 	flags.IntVar(&o.kills, "kills", 0, "nothing but so many short lives that end with kill -9")
-	flags.BoolVar(&o.disk, "disk", false, "nothing but a disk that fails at the n-th write, for many n; it needs strace")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
@@ -81,12 +78,9 @@ func run(ctx context.Context, args []string) (ok bool, err error) {
 	case o.seed == 0:
 		o.seed = rand.Uint64N(1_000_000) + 1
 	}
-	switch {
-	case o.kills > 0:
+	if o.kills > 0 {
 		fmt.Printf("soak: seed %d, %d kills\n", o.seed, o.kills)
 		return kills(ctx, o)
-	case o.disk:
-		return failingDisk(ctx, o)
 	}
 	fmt.Printf("soak: seed %d, %d calls by %d clients, at most %v\n", o.seed, o.calls, o.clients, o.time)
 	return soak(ctx, o)

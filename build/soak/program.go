@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -45,8 +44,6 @@ type program struct {
 
 	command *exec.Cmd
 	ended   chan struct{}
-
-	under []string // a program and its arguments that runs it; none: it runs by itself
 }
 
 // restart is an end of the program and its next start.
@@ -104,8 +101,7 @@ func (p *program) load(ctx context.Context, file string) error {
 
 // begin starts the program without waiting until it is ready.
 func (p *program) begin() (*exec.Cmd, <-chan error, error) {
-	line := append(slices.Clone(p.under), p.path, "serve", "--data", p.folder, "--addr", p.gateway, "--admin", p.admin)
-	command := exec.Command(line[0], line[1:]...)
+	command := exec.Command(p.path, "serve", "--data", p.folder, "--addr", p.gateway, "--admin", p.admin)
 	command.Env, command.Dir, command.Stderr = environment(), filepath.Dir(p.folder), p.log
 	out, err := command.StdoutPipe()
 	if err != nil {
