@@ -1,13 +1,9 @@
 package gateway
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -82,7 +78,7 @@ func (x *exchange) keepBodies() {
 		return
 	}
 	limit := x.s.capture.Bytes
-	hidden := x.s.secrets.with(presented(x.r.Header))
+	hidden := slices.Concat(x.s.secrets, presented(x.r.Header))
 	b := &Bodies{RequestHeader: capturedHeader(x.r.Header, hidden)}
 	b.Request, b.RequestCut = hidden.blot(*x.body, limit)
 	b.RequestCut = b.RequestCut || int64(len(*x.body)) < x.call.BytesIn || !x.uploaded.Load() && x.r.ContentLength != 0
@@ -92,17 +88,27 @@ func (x *exchange) keepBodies() {
 }
 
 // presented are the credentials that a request came with, right or wrong.
-func presented(h http.Header) (found []string) {
+func presented(h http.Header) secrets {
+	var s spellings
 	for _, name := range credentialHeaders {
 		for _, value := range h[name] {
 			if len(value) > longestPresented {
 				continue
 			}
-			_, afterScheme, _ := strings.Cut(value, " ")
-			found = append(found, value, strings.TrimSpace(afterScheme))
+			scheme, rest, _ := strings.Cut(value, " ")
+			rest = strings.TrimSpace(rest)
+			if !isScheme(scheme) || len(rest) < shortestSecret {
+				s.add(value)
+			}
+			s.add(rest)
 		}
 	}
-	return found
+	return s.secrets()
+}
+
+// isScheme tells words that are no part of a credential.
+func isScheme(word string) bool {
+	return strings.EqualFold(word, "Bearer") || strings.EqualFold(word, "Basic")
 }
 
 // shortestQuoted leaves alone what is no key, such as the "ollama" that a tool
@@ -139,114 +145,39 @@ func longestSpelled(h http.Header) (longest int) {
 	return longest
 }
 
-// capturedHeader is a header by name, without whatever may carry a credential.
+// capturedHeader is a header by name, without whatever may carry a credential. Its
+// texts are one copy: what is kept must not hold on to the whole head.
 func capturedHeader(h http.Header, hidden secrets) []Header {
-	list := []Header{}
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	var room [32]string
+	names, lines, size := room[:0], 0, 0
+	for name, values := range h {
 		if slices.Contains(credentialHeaders, name) || namesSecret(name) {
 			continue
 		}
-		for _, value := range h[name] {
-			shown, isCut := hidden.blot([]byte(value), capturedValue)
-			if isCut {
-				shown = append(shown, "…"...)
-			}
-			if list = append(list, Header{Name: name, Value: string(shown)}); len(list) == capturedHeaders {
-				return list
-			}
+		names, lines = append(names, name), lines+len(values)
+		for _, value := range values {
+			size += len(name) + min(len(value), capturedValue+len("…"))
 		}
+	}
+	slices.Sort(names)
+	var scratch []byte
+	all := make([]byte, 0, size)
+	ends := make([][2]int, 0, min(lines, capturedHeaders)) // of names and values in it
+	for _, name := range names {
+		for _, value := range h[name][:min(len(h[name]), capturedHeaders-len(ends))] {
+			all = append(all, name...)
+			named, isCut := len(all), false
+			scratch = append(scratch[:0], value...)
+			if all, isCut = hidden.blotTo(all, scratch, capturedValue); isCut {
+				all = append(all, "…"...)
+			}
+			ends = append(ends, [2]int{named, len(all)})
+		}
+	}
+	list, text, from := make([]Header, len(ends)), string(all), 0
+	for i, end := range ends {
+		list[i] = Header{Name: text[from:end[0]], Value: text[end[0]:end[1]]}
+		from = end[1]
 	}
 	return list
-}
-
-// with adds more secrets to all that are in a snapshot.
-func (s secrets) with(more []string) secrets {
-	all := slices.Clip(s)
-	for _, secret := range more {
-		all.addSpelled(secret)
-	}
-	all.sort()
-	return all
-}
-
-// addSpelled adds a secret as it stands, and as it can stand within JSON and URLs.
-func (s *secrets) addSpelled(secret string) {
-	s.add(secret)
-	if isPlain(secret) { // as nearly all are: spelled one way only
-		return
-	}
-	quoted, _ := json.Marshal(secret) // a string: can't fail
-	html := string(quoted[1 : len(quoted)-1])
-	lean := strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(html)
-	for _, inner := range []string{html, lean} {
-		s.add(inner)
-		s.add(strings.ReplaceAll(inner, "/", `\/`))
-	}
-	s.add(url.QueryEscape(secret))
-	s.add(url.PathEscape(secret))
-}
-
-// isPlain tells texts of which neither JSON nor a URL escapes anything.
-func isPlain(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool {
-		return (r|0x20 < 'a' || r|0x20 > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
-	})
-}
-
-func (s secrets) longest() int {
-	if len(s) == 0 {
-		return 0
-	}
-	return len(s[0])
-}
-
-// shortestPiece is how much of a secret may be left where the text ends in it.
-const shortestPiece = 4
-
-// blot returns a copy of a text's beginning, at most limit bytes, without any
-// secret or part of one; isCut says that there was more. text may be cut itself,
-// but not within the first limit bytes and a secret's length.
-func (s secrets) blot(text []byte, limit int) (shown []byte, isCut bool) {
-	part := text[:min(len(text), limit+s.longest())]
-	shown = make([]byte, 0, min(len(part), limit)+len(redacted))
-	from := 0
-	for _, at := range s.spans(part) {
-		shown = append(append(shown, part[from:at.from]...), redacted...)
-		from = at.to
-	}
-	shown = append(shown, part[from:]...)
-	isCut = len(part) < len(text) || len(shown) > limit
-	return shown[:min(len(shown), limit)], isCut
-}
-
-// spans are where secrets stand in a text, whole or begun at its end, from first
-// to last. Secrets that overlap have one span.
-func (s secrets) spans(text []byte) []span {
-	var found []span
-	for _, secret := range s {
-		for from := 0; ; from++ {
-			next := bytes.Index(text[from:], secret)
-			if next < 0 {
-				break
-			}
-			from += next
-			found = append(found, span{from, from + len(secret)})
-		}
-		for n := min(len(secret)-1, len(text)); n >= shortestPiece; n-- {
-			if bytes.HasSuffix(text, secret[:n]) {
-				found = append(found, span{len(text) - n, len(text)})
-				break
-			}
-		}
-	}
-	slices.SortFunc(found, func(a, b span) int { return cmp.Compare(a.from, b.from) })
-	merged := found[:0]
-	for _, at := range found {
-		if n := len(merged); n > 0 && at.from < merged[n-1].to {
-			merged[n-1].to = max(merged[n-1].to, at.to)
-			continue
-		}
-		merged = append(merged, at)
-	}
-	return merged
 }

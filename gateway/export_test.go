@@ -94,12 +94,11 @@ func (g *Gateway) Refuses(ip netip.Addr) string {
 
 // Blot returns a text's beginning without secrets, as what is kept of a call is shown.
 func Blot(hidden []string, text []byte, limit int) (shown []byte, isCut bool) {
-	var s secrets
+	var s spellings
 	for _, secret := range hidden {
-		s.addSpelled(secret)
+		s.add(secret)
 	}
-	s.sort()
-	return s.blot(text, limit)
+	return s.secrets().blot(text, limit)
 }
 
 // NewLife returns the context of an attempt, and what ends it.

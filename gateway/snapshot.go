@@ -70,6 +70,7 @@ type member struct {
 	model       Model
 	quotedModel []byte
 	shown       []string // the model's name as a header's value
+	stands      fingerprint
 }
 
 type provider struct {
@@ -98,6 +99,7 @@ type providerKey struct {
 	secret string
 	hint   string
 	fields http1.Fields // of every request with it
+	stands fingerprint
 }
 
 func compile(c Config) (*snapshot, error) {
@@ -170,12 +172,13 @@ func compile(c Config) (*snapshot, error) {
 }
 
 func (s *snapshot) allSecrets() secrets {
-	var all secrets
+	var all [][]byte
 	for _, p := range s.served {
-		all = append(all, p.secrets...)
+		for _, f := range p.secrets {
+			all = append(all, f.texts...)
+		}
 	}
-	all.sort()
-	return all
+	return secrets{newFinder(all)}
 }
 
 // servedModel is a model with the provider that serves it.
@@ -187,7 +190,10 @@ type servedModel struct {
 // member makes the model one that a plan can have.
 func (m servedModel) member(id int64) *member {
 	quoted, _ := json.Marshal(m.Name) // a string: can't fail
-	return &member{id: id, provider: m.provider, model: m.Model, quotedModel: quoted, shown: headerText(m.Name)}
+	return &member{
+		id: id, provider: m.provider, model: m.Model, quotedModel: quoted, shown: headerText(m.Name),
+		stands: m.provider.fingerprintOfModel(m.Name),
+	}
 }
 
 func compileProvider(in Provider, general Timeouts) (*provider, error) {
@@ -239,7 +245,10 @@ func compileProvider(in Provider, general Timeouts) (*provider, error) {
 		if k.Secret == "" || !isHeaderValue(k.Secret) {
 			return nil, fmt.Errorf("key %s can't be sent in a header", k.Hint)
 		}
-		p.keys = append(p.keys, &providerKey{id: k.ID, secret: k.Secret, hint: k.Hint, fields: p.fieldsFor(k.Secret)})
+		p.keys = append(p.keys, &providerKey{
+			id: k.ID, secret: k.Secret, hint: k.Hint, fields: p.fieldsFor(k.Secret),
+			stands: p.fingerprintOfKey(k.ID, k.Secret),
+		})
 	}
 	if len(p.keys) == 0 {
 		p.keys = []*providerKey{{fields: p.fieldsFor("")}}

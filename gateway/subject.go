@@ -36,17 +36,17 @@ func (p *provider) leadsTo() []string {
 	return []string{"provider", strconv.FormatInt(p.id, 10), p.dialect.Name, p.urls[dialect.Chat].String()}
 }
 
-func (m *member) fingerprint() fingerprint {
-	return fingerprintOf(append(m.provider.leadsTo(), "model", m.model.Name)...)
+func (p *provider) fingerprintOfModel(name string) fingerprint {
+	return fingerprintOf(append(p.leadsTo(), "model", name)...)
 }
 
 // fingerprintOfKey stands for a key's text and where it is used: what refused it
 // elsewhere says nothing.
-func (p *provider) fingerprintOfKey(k *providerKey) fingerprint {
-	if k.id == 0 { // what providers without keys share
+func (p *provider) fingerprintOfKey(id int64, secret string) fingerprint {
+	if id == 0 { // what providers without keys share
 		return fingerprint{}
 	}
-	return fingerprintOf(append(p.leadsTo(), "key", k.secret)...)
+	return fingerprintOf(append(p.leadsTo(), "key", secret)...)
 }
 
 // subjects are what state is kept of, or may be, by id.
@@ -113,11 +113,11 @@ func (h *health) follow(next *snapshot) {
 	for _, p := range next.served {
 		providers[p.id] = p.fingerprint()
 		for _, k := range p.keys {
-			keys[k.id] = p.fingerprintOfKey(k)
+			keys[k.id] = k.stands
 		}
 	}
 	for id, m := range next.members {
-		members[id] = m.fingerprint()
+		members[id] = m.stands
 	}
 	for _, id := range h.providersKnown.follow(providers, h.hasProvider, now) {
 		delete(h.noUsage, id)
@@ -148,8 +148,7 @@ func (h *health) follow(next *snapshot) {
 // stands tells whether a turn's member and key are still what they were when
 // it began: what an older configuration led to is not held against them.
 func (h *health) stands(t turn) bool {
-	return h.membersKnown.is(t.member.id, t.member.fingerprint()) &&
-		h.keysKnown.is(t.key.id, t.member.provider.fingerprintOfKey(t.key))
+	return h.membersKnown.is(t.member.id, t.member.stands) && h.keysKnown.is(t.key.id, t.key.stands)
 }
 
 // dropStrays forgets what belongs to no subject. A call of an older
