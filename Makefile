@@ -148,7 +148,7 @@ test-frontend: ## The window's own tests
 test-budget: $(WINDOW) ## The window's size
 	$(NPM) budget
 test-browser: build-server ## The window in a browser, on the real server
-	@go build -o $(BIN)/upstream ./gateway/gatewaytest/cmd/upstream
+	@go build -o $(BIN)/ ./gateway/gatewaytest/cmd/upstream ./build/updating
 	HEADGATE_BINARY=$(CURDIR)/$(BIN)/headgate-server $(NPM) e2e
 test-client: build-server ## The official client against the built program
 	HEADGATE_BINARY=$(CURDIR)/$(BIN)/headgate-server npm --prefix build/e2e --silent test

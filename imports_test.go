@@ -34,6 +34,7 @@ var mayImport = map[string]string{
 	"headgate/app/instance":                     "app/apperr",
 	"headgate/app/update":                       "app/apperr app/event",
 	"headgate/build/release":                    "app/update",
+	"headgate/build/updating":                   "app app/server app/update frontend",
 	"headgate/app/event":                        "",
 	"headgate/app/heap":                         "",
 	"headgate/app/apperr":                       "",
