@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { pages, settle } from './axe.mjs'
+import { desktop, offers, oldServer } from './hostile.mjs'
 import { names, payloads } from './payloads.mjs'
 import { launch, login, rpc, world } from './world.mjs'
 
@@ -266,6 +267,48 @@ test('hostile texts stay texts on every page', { timeout: 180_000 }, async (t) =
   })
   await page.getByRole('button', { name: 'Import', exact: true }).waitFor()
   await look('import')
+
+  await page.getByRole('button', { name: 'Another file' }).click()
+  const [another] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose a file…' }).click(),
+  ])
+  await another.setFiles(await oldServer(t))
+  await page.getByRole('heading', { name: 'Found in the old server' }).waitFor()
+  await page.evaluate(async () => {
+    const closed = () => document.querySelectorAll('main [aria-expanded=false]')
+    const more = () => [...document.querySelectorAll('main li > button')]
+    for (;;) {
+      const next = [...closed(), ...more().filter((one) => /^\s*Show more/.test(one.textContent))]
+      if (next.length === 0) return
+      for (const button of next) button.click()
+      await new Promise(requestAnimationFrame)
+    }
+  })
+  await look('moving over')
+  const shown = await page.getByRole('main').textContent()
+  const missing = names.filter((name) => !shown.includes(name))
+  assert.deepEqual(missing, [], 'every name is before a person')
+
+  const window = await page.context().newPage()
+  window.setDefaultTimeout(10_000)
+  const seen = await watch(window, admin)
+  await desktop(window, structuredClone(offers))
+  await window.goto(`${admin}/#/groups`)
+  for (const [i, { name }] of offers.entries()) {
+    if (i > 0) await window.evaluate(() => window.linked())
+    const form = window.getByRole('dialog')
+    await form.waitFor()
+    assert.equal(await form.getByRole('textbox').first().inputValue(), name)
+    await form.locator('summary').first().click()
+    await settle(window)
+    for (const fault of await wrong(window)) faults.push(`an offer of ${name}: ${fault}`)
+    await window.keyboard.press('Escape')
+    await form.waitFor({ state: 'detached' })
+  }
+  await window.close()
+  found.done.push(...seen.done)
+  for (const method of seen.called) found.called.add(method)
 
   assert.deepEqual(faults, [])
   assert.deepEqual(found.done, [])
