@@ -403,6 +403,19 @@ func (x *exchange) limitWrite() {
 	}
 }
 
+// withoutSecrets takes out of a fault's words whatever no log may show: they may quote
+// what was at hand.
+func (x *exchange) withoutSecrets(text string) string {
+	text = withoutPresented(text, x.r.Header)
+	if x.s == nil {
+		return text
+	}
+	for _, p := range x.s.served {
+		text = string(p.secrets.hide([]byte(text)))
+	}
+	return text
+}
+
 func (x *exchange) flush() error {
 	if err := x.rc.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("%w: %w", errClientGone, err)
@@ -423,7 +436,7 @@ func (x *exchange) settle() {
 // looks cut.
 func (x *exchange) end() {
 	if fault := recover(); fault != nil {
-		x.g.log.Error("a call panicked", "call", x.call.ID, "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+		x.g.log.Error("a call panicked", "call", x.call.ID, "fault", x.withoutSecrets(fmt.Sprint(fault)), "stack", string(debug.Stack()))
 		x.call.State, x.call.Message = StateFailed, "a fault in Headgate; its log has the details"
 		if x.sent {
 			x.call.State, x.aborted = StatePartial, true
