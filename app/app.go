@@ -40,8 +40,11 @@ type Options struct {
 	// the settings, which begin with what the stored providers need.
 	Guarded  bool
 	Networks []netip.Prefix
-	Version  string
-	Log      *slog.Logger
+	// Lookup finds a provider's addresses when such networks are chosen; nil: as the
+	// system does.
+	Lookup  func(ctx context.Context, host string) ([]netip.Addr, error)
+	Version string
+	Log     *slog.Logger
 	// Visitors answer at the folder's own door, where the command line of the same
 	// person asks; nil: nobody does.
 	Visitors func(*App) http.Handler
@@ -66,6 +69,7 @@ type App struct {
 
 	told atomic.Pointer[func(notify.Change)] // nil: the log only
 	Keys *Keys
+	nets *networks
 	lock *instance.Lock
 }
 
@@ -127,6 +131,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 		Store: a.Store.Catalog(), Engine: a.Engine, Bus: a.Bus, Log: a.Log,
 	})
 	a.Imports = &Imports{app: a}
+	a.nets = newNetworks(a)
 	if err := a.Keys.begin(ctx); err != nil {
 		return err
 	}
@@ -245,6 +250,9 @@ func (a *App) Close(ctx context.Context) error {
 	}
 	if a.Imports != nil {
 		a.Imports.close()
+	}
+	if a.nets != nil {
+		a.nets.close()
 	}
 	if a.Catalog != nil {
 		a.Catalog.Close()

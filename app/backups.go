@@ -41,7 +41,7 @@ func (a *App) RestoreBackup(ctx context.Context, name string) error {
 		return err
 	}
 	if a.Guarded { // a backup of before there was a list of private networks
-		if err := a.listNetworks(ctx); err != nil {
+		if err := a.nets.begin(ctx); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func (k *Keys) load(ctx context.Context) error {
 		return err
 	}
 	if k.app.Guarded {
-		if err := k.app.listNetworks(ctx); err != nil {
+		if err := k.app.nets.begin(ctx); err != nil {
 			return err
 		}
 	}

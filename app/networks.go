@@ -9,24 +9,100 @@ import (
 	"sync"
 	"time"
 
+	"headgate/app/catalog"
 	"headgate/gateway"
 )
 
 // resolveLimit is how long the names of all providers may take to be looked up.
 const resolveLimit = 3 * time.Second
 
-// listNetworks chooses which private networks a server calls, if nobody has: those
-// that its providers stand in by now. So what worked before there was a list goes on.
-func (a *App) listNetworks(ctx context.Context) error {
-	chosen, err := a.Catalog.Settings(ctx)
-	if err != nil || chosen.Gateway.Networks != nil {
-		return err
+// Names that can't be looked up are tried again, ever more slowly.
+const (
+	firstLook = time.Second
+	lastLook  = 5 * time.Minute
+)
+
+// networks chooses which private networks a server calls, if nobody has: those that
+// its providers stand in. So what worked before there was a list goes on.
+type networks struct {
+	app    *App
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+
+	mu   sync.Mutex
+	stop context.CancelFunc // nil: nothing is looked for
+	over chan struct{}
+}
+
+func newNetworks(a *App) *networks {
+	n := &networks{app: a, lookup: a.Lookup}
+	if n.lookup == nil {
+		n.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
 	}
-	providers, err := a.Catalog.Providers(ctx)
+	return n
+}
+
+// begin lists what can be found now, and looks for the rest until close.
+func (n *networks) begin(ctx context.Context) error {
+	n.close()
+	hosts, err := n.hosts(ctx)
 	if err != nil {
 		return err
 	}
-	var hosts []string
+	var listed []string // nil: nobody has chosen
+	unknown, err := n.list(ctx, hosts, &listed)
+	if err != nil || len(unknown) == 0 {
+		return err
+	}
+	n.app.Log.Warn("some providers' names can't be looked up now; they are tried again, and if they stand in private networks, these are listed then: Settings, Private networks",
+		"names", unknown)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
+	n.over = make(chan struct{})
+	go func() {
+		defer close(n.over)
+		patiently(ctx, func() (done bool) {
+			left, err := n.list(ctx, unknown, &listed) // not of providers that came later
+			if err == nil {
+				unknown = left
+			}
+			return len(unknown) == 0
+		})
+	}()
+	return nil
+}
+
+// close ends what begin began.
+func (n *networks) close() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stop != nil {
+		n.stop()
+		<-n.over
+		n.stop = nil
+	}
+}
+
+// patiently tries after a while, and after ever longer ones, until it is done or ctx
+// ends.
+func patiently(ctx context.Context, try func() (done bool)) {
+	for wait := firstLook; ; wait = min(2*wait, lastLook) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		if try() {
+			return
+		}
+	}
+}
+
+// hosts are the names and addresses that providers and their proxies have.
+func (n *networks) hosts(ctx context.Context) (hosts []string, err error) {
+	providers, err := n.app.Catalog.Providers(ctx)
 	for _, p := range providers {
 		for _, address := range []string{p.BaseURL, p.Proxy} {
 			if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
@@ -35,28 +111,41 @@ func (a *App) listNetworks(ctx context.Context) error {
 		}
 	}
 	slices.Sort(hosts)
-	networks, unknown := privateOf(ctx, slices.Compact(hosts))
-	if len(unknown) > 0 {
-		a.Log.Warn("some providers' names can't be looked up now; if they stand in private networks, these must be listed in Settings, Private networks, or the next start finds them",
-			"names", unknown)
-		if len(networks) == 0 {
-			return nil
-		}
+	return slices.Compact(hosts), err
+}
+
+// list adds the private networks that hosts stand in to those that were listed here.
+// It returns the names that can't be looked up now; none when a person has chosen by
+// now.
+func (n *networks) list(ctx context.Context, hosts []string, listed *[]string) (unknown []string, err error) {
+	chosen, err := n.app.Catalog.Settings(ctx)
+	if err != nil || !catalog.SameNetworks(chosen.Gateway.Networks, *listed) {
+		return nil, err
 	}
-	chosen.Gateway.Networks = networks
-	if err := a.Catalog.SaveSettings(ctx, chosen); err != nil {
-		return err
+	found, unknown := n.privateOf(ctx, hosts)
+	found = append(found, *listed...)
+	slices.Sort(found)
+	found = slices.Compact(found)
+	if len(found) == len(*listed) && (*listed != nil || len(unknown) > 0) {
+		return unknown, nil
 	}
-	if len(chosen.Gateway.Networks) > 0 {
-		a.Log.Warn("providers stand in private networks, which a server calls only when they are listed; these are listed now: Settings, Private networks",
-			"networks", chosen.Gateway.Networks)
+	switch done, err := n.app.Catalog.ListNetworks(ctx, *listed, found); {
+	case err != nil:
+		return unknown, err
+	case !done: // a person has chosen meanwhile
+		return nil, nil
 	}
-	return nil
+	*listed = found
+	if len(found) > 0 {
+		n.app.Log.Warn("providers stand in private networks, which a server calls only when they are listed; these are listed now: Settings, Private networks",
+			"networks", found)
+	}
+	return unknown, nil
 }
 
 // privateOf returns the private networks that hosts stand in, and the names among
 // them that can't be looked up now.
-func privateOf(ctx context.Context, hosts []string) (networks, unknown []string) {
+func (n *networks) privateOf(ctx context.Context, hosts []string) (private, unknown []string) {
 	ctx, cancel := context.WithTimeout(ctx, resolveLimit)
 	defer cancel()
 	found := make([][]netip.Addr, len(hosts))
@@ -66,7 +155,7 @@ func privateOf(ctx context.Context, hosts []string) (networks, unknown []string)
 			found[i] = []netip.Addr{ip}
 			continue
 		}
-		all.Go(func() { found[i], _ = net.DefaultResolver.LookupNetIP(ctx, "ip", host) })
+		all.Go(func() { found[i], _ = n.lookup(ctx, host) })
 	}
 	all.Wait()
 	for i, host := range hosts {
@@ -74,12 +163,12 @@ func privateOf(ctx context.Context, hosts []string) (networks, unknown []string)
 			unknown = append(unknown, host)
 		}
 	}
-	networks = []string{}
+	private = []string{}
 	for _, text := range gateway.PrivateNetworks {
 		within := func(ip netip.Addr) bool { return netip.MustParsePrefix(text).Contains(ip.Unmap().WithZone("")) }
 		if slices.ContainsFunc(found, func(list []netip.Addr) bool { return slices.ContainsFunc(list, within) }) {
-			networks = append(networks, text)
+			private = append(private, text)
 		}
 	}
-	return networks, unknown
+	return private, unknown
 }

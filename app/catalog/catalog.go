@@ -166,6 +166,25 @@ func (c *Catalog) SaveSettings(ctx context.Context, in settings.Settings) error 
 	return err
 }
 
+// ListNetworks replaces the list of private networks, unless it is another one than
+// before by now. nil: nobody has chosen any. Codes: those of settings.Validate.
+func (c *Catalog) ListNetworks(ctx context.Context, before, networks []string) (done bool, err error) {
+	_, err = c.change(ctx, func(d *draft) error {
+		if !SameNetworks(d.Settings.Gateway.Networks, before) {
+			return nil
+		}
+		in := d.Settings
+		in.Gateway.Networks = networks
+		done = true
+		return d.saveSettings(in)
+	})
+	return done && err == nil, err
+}
+
+// SameNetworks tells whether two lists are the same. An empty one is a choice, nil is
+// none.
+func SameNetworks(a, b []string) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
+
 // draft is the configuration inside one change. Its methods hold the rules;
 // they keep the lists in step with what the transaction has.
 type draft struct {
