@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// smallestSleep is how much further the wall clock must have gone than the
-// monotonic one, which stands still while a machine sleeps. Smaller steps are a
-// clock being set right.
+// smallestSleep is how much further the wall clock must have gone than the one that
+// stands still while a machine sleeps. Smaller steps are a clock being set right.
 const smallestSleep = 2 * time.Second
 
 // sleepWatch finds out at the next request that the machine has slept: the
@@ -15,16 +14,19 @@ const smallestSleep = 2 * time.Second
 // waiting for a reply over one takes as long as the time for a first token.
 type sleepWatch struct {
 	begun time.Time
-	ahead atomic.Int64 // nanoseconds that the wall clock has gone further, at the last look
+	awake time.Duration // at begun
+	ahead atomic.Int64  // nanoseconds that the wall clock has gone further, at the last look
 	wall  func() time.Time
 }
 
-func newSleepWatch() *sleepWatch { return &sleepWatch{begun: time.Now(), wall: time.Now} }
+func newSleepWatch() *sleepWatch {
+	return &sleepWatch{begun: time.Now(), awake: awake(), wall: time.Now}
+}
 
 // slept tells whether the machine has slept since the last look. Of several that
 // look at once, one is told.
 func (w *sleepWatch) slept() bool {
-	ahead := int64(w.wall().Round(0).Sub(w.begun.Round(0)) - time.Since(w.begun))
+	ahead := int64(w.wall().Round(0).Sub(w.begun.Round(0)) - (awake() - w.awake))
 	before := w.ahead.Swap(ahead)
 	return ahead-before > int64(smallestSleep)
 }

@@ -141,6 +141,8 @@ func (p place) put() {
 	}
 }
 
+func nativePlace() (n [4]int) { return n }
+
 // dress gives the window's frame and the page's idea of the system's colours.
 func dress(c colours) {
 	t := C.prepare(map[colours]C.int{coloursLight: C.LIGHT, coloursDark: C.DARK, coloursUnknown: C.AS_THE_DESKTOP}[c])

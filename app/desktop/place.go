@@ -26,7 +26,10 @@ type place struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
 	Maximised bool `json:"maximised"` // the rest is of the window as it was before
-	kept      bool // a person has seen it there
+	// Native is left, top, width and height in physical pixels, on Windows only.
+	Native [4]int `json:"native,omitzero"`
+
+	kept bool // a person has seen it there
 }
 
 // places holds a place that is read and written by several.
@@ -121,7 +124,7 @@ func (s *shell) remember(ctx context.Context) {
 		return
 	}
 	p := s.place.last()
-	p.kept = true
+	p.kept, p.Native = true, nativePlace()
 	if p.Maximised = runtime.WindowIsMaximised(ctx); !p.Maximised {
 		p.Width, p.Height = runtime.WindowGetSize(ctx)
 		p.X, p.Y = runtime.WindowGetPosition(ctx)

@@ -91,12 +91,19 @@ func (t *tray) start() {
 	})
 }
 
+// trayEnd is how long the end waits for what is being shown: on macOS that waits for the
+// main thread, which may be the one that ends.
+const trayEnd = time.Second
+
 // stop takes the item away. It may be called at any time.
 func (t *tray) stop() {
 	t.end.Do(func() {
 		close(t.over)
 		t.begin.Do(func() { close(t.idle) }) // it never began
-		<-t.idle
+		select {
+		case <-t.idle:
+		case <-time.After(trayEnd):
+		}
 		if t.area != nil {
 			t.area.stop()
 		}

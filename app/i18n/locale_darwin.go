@@ -14,15 +14,18 @@ func systemTags() []string {
 	if tag := environmentTag(); tag != "" {
 		return []string{tag}
 	}
-	return []string{chosenLocale()}
+	return chosenTags()
 }
 
-var chosenLocale = sync.OnceValue(func() string {
+// chosenTags are the person's languages, the first one first. AppleLocale would tell the
+// format of numbers and dates, which may be another country's.
+var chosenTags = sync.OnceValue(func() []string {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "/usr/bin/defaults", "read", "-g", "AppleLocale").Output()
+	out, err := exec.CommandContext(ctx, "/usr/bin/defaults", "read", "-g", "AppleLanguages").Output()
 	if err != nil {
-		return ""
+		return nil
 	}
-	return strings.TrimSpace(string(out))
+	// ( "zh-Hant-TW", "en-GB" ), a line each; quoted where it isn't a word
+	return strings.FieldsFunc(string(out), func(r rune) bool { return strings.ContainsRune("() \n\t\r,\"", r) })
 })

@@ -5,10 +5,12 @@ package window
 import (
 	"path/filepath"
 	"testing"
+
+	"headgate/app/i18n"
 )
 
 // A start at login shows no window; a link that is opened does, with a form that it
-// filled in, whether the program runs already or not.
+// filled in, whether the program runs already or not. Both speak the system's language.
 func TestHiddenStartAndLinks(t *testing.T) {
 	const link = "headgate://import?name=Example+AI&url=https%3A%2F%2Fapi.example.com%2Fv1&model=m1&model=m2"
 	tray := newWatcher(t)
@@ -42,7 +44,11 @@ func TestHiddenStartAndLinks(t *testing.T) {
 		t.Errorf("it ended with %d", code)
 	}
 
+	t.Setenv("LANG", "ja_JP.UTF-8") // nobody chose a language, so that it is the system's
+	japanese := i18n.New("ja")
 	start(t, data, address, link, "--hidden")
 	eventually(t, "the window is there at once", func() bool { return shown("Headgate") != "" })
-	says(t, texts.T("link.outside", nil))
+	says(t, japanese.T("link.outside", nil))
+	item = nextItem(t, tray)
+	eventually(t, "the tray speaks Japanese", func() bool { _, err := item.line(japanese.T("tray.quit", nil)); return err == nil })
 }

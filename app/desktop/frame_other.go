@@ -1,10 +1,12 @@
-//go:build bindings || ((desktop || dev) && !linux)
+//go:build bindings || ((desktop || dev) && darwin)
 
 package desktop
 
 // put leaves the place to the system, which centres the window in the size that it
-// had: what Wails tells of a place there doesn't say on which screen.
+// had: what Wails tells of a place on macOS doesn't say on which screen.
 func (place) put() {}
+
+func nativePlace() (n [4]int) { return n }
 
 // dress isn't needed: frame and page follow the system by themselves.
 func dress(colours) {}
