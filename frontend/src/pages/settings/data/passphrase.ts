@@ -7,9 +7,9 @@ export type Strength = 'short' | 'weak' | 'fair' | 'strong'
  * How long guessing would take, roughly: from how many different characters of
  * which kinds there are. Repetition adds next to nothing.
  */
-export function strengthOf(passphrase: string): Strength {
+export function strengthOf(passphrase: string, least = fewest): Strength {
   const characters = [...passphrase]
-  if (characters.length < fewest) return 'short'
+  if (characters.length < least) return 'short'
   const kinds: [RegExp, number][] = [
     [/\p{Ll}/u, 26],
     [/\p{Lu}/u, 26],
