@@ -51,6 +51,7 @@ dist-check: ## Two clean builds in different folders: which bytes differ (FRESH=
 test-dist: ## What make dist made: installed, used, upgraded, removed (root, Wine, 10 minutes)
 	@build/setup.sh test-dist
 	@build/dist/test/packages.sh
+	@build/dist/test/completions.sh
 	@build/dist/test/image.sh
 	@build/dist/test/deb.sh
 	@build/dist/test/windows.sh

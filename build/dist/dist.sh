@@ -107,6 +107,9 @@ linux_tree() {
 	install -Dm644 /dev/stdin "$share/bash-completion/completions/headgate" < <(completion bash)
 	install -Dm644 /dev/stdin "$share/zsh/site-functions/_headgate" < <(completion zsh)
 	install -Dm644 /dev/stdin "$share/fish/vendor_completions.d/headgate.fish" < <(completion fish)
+	# Bash and fish look for a file of the command's name; zsh's says whom it is for.
+	ln -s headgate "$share/bash-completion/completions/headgate-server"
+	ln -s headgate.fish "$share/fish/vendor_completions.d/headgate-server.fish"
 }
 
 completion() { "$work/server/linux_$(go env GOHOSTARCH)/headgate-server" completion "$1"; }

@@ -12,10 +12,12 @@ cat >"$work/wanted" <<-END
 	/usr/lib/systemd/user/headgate.service
 	/usr/share/applications/headgate.desktop
 	/usr/share/bash-completion/completions/headgate
+	/usr/share/bash-completion/completions/headgate-server
 	/usr/share/doc/headgate/CHANGELOG.md
 	/usr/share/doc/headgate/LICENSE
 	/usr/share/doc/headgate/README.md
 	/usr/share/doc/headgate/copyright
+	/usr/share/fish/vendor_completions.d/headgate-server.fish
 	/usr/share/fish/vendor_completions.d/headgate.fish
 	/usr/share/headgate/installed-by
 	$(printf '/usr/share/icons/hicolor/%s/apps/headgate.png\n' 128x128 16x16 256x256 32x32 48x48 512x512 64x64)
