@@ -29,12 +29,12 @@ chmod 755 "$root/usr/sbin/policy-rc.d"
 within() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 apt() { within apt-get -qq -o Dpkg::Use-Pty=0 "$@" >"$work/apt.log" 2>&1 || die "$(tail -n 30 "$work/apt.log")"; }
 within useradd -m ada
-# Whose screen, bus and display server stand outside.
-ada() {
-	chroot --userspec=ada:ada "$root" env -i PATH=/usr/bin:/bin HOME=/home/ada USER=ada LANG=C.UTF-8 \
-		DISPLAY="${DISPLAY:-}" DBUS_SESSION_BUS_ADDRESS="${DBUS_SESSION_BUS_ADDRESS:-}" \
-		HEADGATE_ADDR=127.0.0.1:18001 HEADGATE_ADMIN_ADDR=127.0.0.1:18002 "$@"
-}
+# Whose screen and bus stand outside; both are reached by abstract sockets.
+export DISPLAY=:$((100 + $$ % 800)) DBUS_SESSION_BUS_ADDRESS=unix:abstract=headgate-test-$$
+# Not a function: `kill $!` would reach the shell that waits for it, and not the program.
+ada=(chroot --userspec=ada:ada "$root" env -i PATH=/usr/bin:/bin HOME=/home/ada USER=ada LANG=C.UTF-8
+	DISPLAY="$DISPLAY" DBUS_SESSION_BUS_ADDRESS="$DBUS_SESSION_BUS_ADDRESS"
+	HEADGATE_ADDR=127.0.0.1:18001 HEADGATE_ADMIN_ADDR=127.0.0.1:18002)
 gateway=http://127.0.0.1:18001/v1
 
 # An older version: the same program that calls itself older, with a file that is gone since.
@@ -51,20 +51,17 @@ cp "$deb" "$root/root/new.deb"
 say "installing with apt"
 apt update
 apt install -y --no-install-recommends /root/old.deb
-[ "$(ada headgate-server version)" = "headgate 0.0.1" ] || die "not the older version"
-ada sh -c 'command -v headgate headgate-server' >/dev/null
+[ "$("${ada[@]}" headgate-server version)" = "headgate 0.0.1" ] || die "not the older version"
+"${ada[@]}" sh -c 'command -v headgate headgate-server' >/dev/null
 within apt-get -qq -s install headgate >/dev/null
 ! ldd_missing=$(within ldd /usr/bin/headgate | grep 'not found') || die "libraries are missing: $ldd_missing"
 passed "apt installs it, with all that it needs"
 
 upstreams "$root/home/ada/config.json"
-ada headgate-server import /home/ada/config.json >/dev/null
+"${ada[@]}" headgate-server import /home/ada/config.json >/dev/null
 
-# A screen and a bus, which this Debian reaches by abstract sockets.
-display=:$((100 + $$ % 800))
-Xvfb $display -screen 0 1280x900x24 -nolisten tcp -ac >"$work/xvfb.log" 2>&1 &
+Xvfb "$DISPLAY" -screen 0 1280x900x24 -nolisten tcp -ac >"$work/xvfb.log" 2>&1 &
 at_end "kill $!"
-export DISPLAY=$display
 until_true 20 "the screen" xdotool getdisplaygeometry
 openbox >/dev/null 2>&1 &
 at_end "kill $!"
@@ -74,35 +71,63 @@ cat >"$work/bus.conf" <<-END
 END
 dbus-daemon --nofork --config-file="$work/bus.conf" >"$work/bus.log" 2>&1 &
 at_end "kill $!"
-export DBUS_SESSION_BUS_ADDRESS=unix:abstract=headgate-test-$$
 
-# start LOG: the window, as ada's desktop would start it.
+# start LOG: the window, as ada's desktop would start it. WebKit's processes need /proc and
+# /dev/shm, which are mounted above; its sandbox is off in a program that doesn't ask for it.
 start() {
-	ada headgate >"$work/$1" 2>&1 &
+	program_log=$work/$1
+	"${ada[@]}" headgate >"$program_log" 2>&1 &
 	app=$!
 	at_end "kill $app"
-	until_true 60 "the gateway; it said: $(tail -n 5 "$work/$1")" ask $gateway
+	until_true 60 "the gateway" ask $gateway
 	until_true 60 "the window" xdotool search --onlyvisible --name Headgate
+	[ "$(readlink "/proc/$app/exe")" = "$root/usr/bin/headgate" ] || die "what runs is not what is installed"
+	window=$(xdotool search --onlyvisible --name Headgate | tail -n 1)
 }
 end() {
 	kill "$app"
 	until_true 60 "the program's end" bash -c "! kill -0 $app"
 }
+# painted PICTURE: the page beside the menu shows something, and the same as a moment ago.
+# A page that isn't there, or only its frame, has some 3 colours; text alone has more than 100.
+painted() {
+	mkdir -p build/.out
+	import -window "$window" -crop 940x620+220+130 "$work/seen.png"
+	sleep 0.5
+	import -window "$window" "$1"
+	convert "$1" -crop 940x620+220+130 +repage "$work/now.png"
+	[ "$(convert "$work/now.png" -format %k info:)" -gt 100 ] && [ "$(compare -metric AE "$work/seen.png" "$work/now.png" null: 2>&1)" = 0 ]
+}
+# logged COUNT: so many calls or more are in the log.
+logged() {
+	until_true 20 "call $1 in the log" bash -c \
+		"[ \$(sqlite3 '$root/home/ada/.local/share/headgate/calls.db' 'select count(*) from calls') -ge $1 ]"
+}
 start first.log
-until_true 30 "a page in the window" bash -c "import -window root '$work/window.png' && [ \$(convert '$work/window.png' -crop 1100x700+100+120 -format %k info:) -gt 50 ]"
-mkdir -p build/.out && cp "$work/window.png" build/.out/deb-window.png
-passed "the window is there, and a call is answered (build/.out/deb-window.png)"
+until_true 60 "a painted page (see build/.out/deb-window.png)" painted build/.out/deb-window.png
+logged 1
+# By keyboard to the page of the calls.
+cp "$work/now.png" "$work/first-page.png"
+xdotool windowfocus --sync "$window" key ctrl+k
+sleep 1
+xdotool type --delay 50 calls
+sleep 1
+xdotool key Return
+until_true 30 "the page of calls (see build/.out/deb-calls.png)" painted build/.out/deb-calls.png
+[ "$(compare -metric AE "$work/first-page.png" "$work/now.png" null: 2>&1)" -gt 1000 ] || die "the keyboard didn't lead to another page"
+passed "the window shows its pages, and a call is answered and logged (build/.out/deb-*.png)"
 
 say "upgrading while it runs"
 apt install -y --no-install-recommends /root/new.deb
 ask $gateway || die "the running program was disturbed by the upgrade"
 [ ! -e "$root/usr/share/doc/headgate/OLD" ] || die "a file of the older version is left"
 end
-new=$(ada headgate-server version)
+new=$("${ada[@]}" headgate-server version)
 [ "$new" != "headgate 0.0.1" ] || die "the older version is still there"
 start second.log
+logged 3
 end
-passed "upgraded to $new over 0.0.1: the key and the group are those of before"
+passed "upgraded to $new over 0.0.1: key, group and log are those of before"
 
 apt install -y --no-install-recommends --allow-downgrades /root/new.deb
 apt purge -y headgate

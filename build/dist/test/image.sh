@@ -32,10 +32,11 @@ code=0
 [ $code -ne 0 ] || die "the check says that all is well while nothing runs"
 upstreams "$root/config.json"
 "${inside[@]}" import /config.json >/dev/null
-"${inside[@]}" "${start[@]}" >"$work/serve.log" 2>&1 &
+program_log=$work/serve.log
+"${inside[@]}" "${start[@]}" >"$program_log" 2>&1 &
 server=$!
 at_end "kill $server"
-until_true 30 "a call in the image; it said: $work/serve.log" ask http://127.0.0.1:18011/v1
+until_true 30 "a call in the image" ask http://127.0.0.1:18011/v1
 "${inside[@]}" "$check" >/dev/null || die "the check fails while calls are answered"
 [ "$(stat -c %u "/proc/$server")" = "${user%%:*}" ] || die "it runs as another user"
 # Nothing but the data folder was written.

@@ -4,6 +4,7 @@ set -euo pipefail
 # shellcheck disable=SC2034 # for who reads this
 dist=$PWD/build/bin/dist
 api_key=hg-test-key-0123456789
+program_log= # what a running program says, shown when the test fails
 work=$(mktemp -d)
 ends=()
 
@@ -11,6 +12,7 @@ ends=()
 at_end() { ends+=("$*"); }
 finish() {
 	local status=$? i
+	[ $status -eq 0 ] || [ ! -s "$program_log" ] || tail -n 20 "$program_log" >&2
 	for ((i = ${#ends[@]} - 1; i >= 0; i--)); do eval "${ends[$i]}" 2>/dev/null || true; done
 	[ $status -eq 0 ] || echo "--- FAIL: $(basename "$0")"
 	exit $status
