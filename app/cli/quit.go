@@ -8,6 +8,9 @@ import (
 	"headgate/app/instance"
 )
 
+// tellLimit is how long a start may take until it can be told to end.
+const tellLimit = 15 * time.Second
+
 // quit ends the running program, and returns when the folder is free.
 // Codes: program_silent, still_busy.
 func (p Program) quit(g given) error {
@@ -28,7 +31,7 @@ func (p Program) quit(g given) error {
 		return nil
 	}
 	told := false
-	for end := time.Now().Add(stopLimit); time.Now().Before(end); time.Sleep(stopAgain) {
+	for begun := time.Now(); time.Since(begun) < stopLimit; time.Sleep(stopAgain) {
 		if held, err := instance.Held(folder); err != nil {
 			return apperr.Wrap(err, "data_folder_unusable", "Folder", folder)
 		} else if !held {
@@ -38,9 +41,9 @@ func (p Program) quit(g given) error {
 		if !told {
 			told = instance.Quit(folder) == nil // a start can't be told yet
 		}
-	}
-	if !told {
-		return apperr.New("program_silent", "Folder", folder)
+		if !told && time.Since(begun) > tellLimit {
+			return apperr.New("program_silent", "Folder", folder)
+		}
 	}
 	return apperr.New("still_busy")
 }

@@ -41,7 +41,7 @@ func showFailure(texts *i18n.Texts, folder string, err error) error {
 	if err := failurePage.Execute(&page, view); err != nil {
 		return err
 	}
-	o := frame()
+	o := frame(texts)
 	o.Title = view.Title
 	o.Width, o.Height = 640, 420
 	o.BackgroundColour = background(settings.ThemeSystem)

@@ -14,6 +14,7 @@ import (
 
 	"headgate/app/api"
 	"headgate/app/apperr"
+	"headgate/app/i18n"
 	"headgate/app/settings"
 )
 
@@ -28,7 +29,7 @@ const (
 
 // window describes the main window to Wails.
 func (s *shell) window(chosen settings.Settings) *options.App {
-	o := frame()
+	o := frame(s.tray.texts())
 	o.Title = "Headgate"
 	s.place.last().begin(o)
 	o.MinWidth, o.MinHeight = minWidth, minHeight
@@ -67,7 +68,7 @@ func (e autostartEntry) Set(on bool) error {
 }
 
 // frame is what all windows of the program have in common.
-func frame() *options.App {
+func frame(texts *i18n.Texts) *options.App {
 	return &options.App{
 		LogLevelProduction: logger.WARNING,
 		LogLevel:           logger.WARNING,
@@ -76,7 +77,7 @@ func frame() *options.App {
 			ProgramName:      "headgate",
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever, // nothing here needs it, and drivers differ
 		},
-		Windows: &windows.Options{Theme: windows.SystemDefault},
+		Windows: &windows.Options{Theme: windows.SystemDefault, Messages: webViewMessages(texts)},
 		Mac:     &mac.Options{Appearance: mac.DefaultAppearance},
 	}
 }

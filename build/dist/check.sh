@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the release of the last commit twice, from two clean copies in folders of different
-# names, and says which files have the same bytes; the first ones are left in build/bin/dist. FRESH=1 gives the second one an empty cache
-# of compiled packages, so that nothing of the first is taken over.
+# names, and says which files have the same bytes; the first ones are left in build/bin/dist.
+# FRESH=1 gives the second one an empty cache of compiled packages, so that nothing of the
+# first is taken over.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD

@@ -65,6 +65,36 @@ if command -v qemu-aarch64-static >/dev/null; then
 	passed "the arm64 server runs (qemu)"
 fi
 
+# The archive as its reader uses it: in ~/.local, by somebody who isn't root.
+upstreams "$work/config.json"
+home=$work/home
+mkdir -p "$home/.local"
+tar -C "$home/.local" --strip-components=1 -xzf "$(one 'headgate_*_linux_amd64.tar.gz')"
+as_person=(env -i HOME="$home" PATH="$home/.local/bin:/usr/bin:/bin" XDG_RUNTIME_DIR="$home/run" LANG=C.UTF-8
+	HEADGATE_ADDR=127.0.0.1:18051 HEADGATE_ADMIN_ADDR=127.0.0.1:18052)
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 711 "$work"
+	chown -R 65534:65534 "$home"
+	as_person=(setpriv --reuid=65534 --regid=65534 --clear-groups "${as_person[@]}")
+fi
+"${as_person[@]}" install -d -m 700 "$home/run"
+"${as_person[@]}" desktop-file-validate "$home/.local/share/applications/headgate.desktop"
+unit=$home/.local/share/systemd/user/headgate.service
+"${as_person[@]}" systemd-analyze --user --man=no verify "$unit" >"$work/unit.log" 2>&1 || die "$(cat "$work/unit.log")"
+! grep -F headgate "$work/unit.log" || die "systemd doesn't understand the unit"
+start=$(sed -n 's/^ExecStart=//p' "$unit")
+"${as_person[@]}" headgate-server import "$work/config.json" >/dev/null
+program_log=$work/serve.log
+# shellcheck disable=SC2086 # a list of words
+"${as_person[@]}" ${start//%h/$home} >"$program_log" 2>&1 &
+server=$!
+at_end "kill $server"
+until_true 30 "a call" ask http://127.0.0.1:18051/v1
+"${as_person[@]}" headgate-server quit >/dev/null
+until_true 30 "the program's end" bash -c "! kill -0 $server"
+[ -z "$(find "$home" ! -path "$home/.local/*" ! -path "$home/run*" -type f)" ] || die "files lie outside ~/.local"
+passed "the archive in ~/.local: its unit is good, and what it starts answers a call"
+
 node - "$(one 'headgate_*_sbom.cdx.json')" <<-'END'
 	const bom = JSON.parse(require('node:fs').readFileSync(process.argv[2]))
 	const names = bom.components.map((c) => (c.group ? `${c.group}/` : '') + c.name)

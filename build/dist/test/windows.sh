@@ -31,6 +31,7 @@ win "$server" version
 upstreams "$work/config.json"
 mkdir "$work/data"
 data=$(winepath -w "$work/data")
+win "$server" doctor --data "$data" | grep -q 'windows on amd64' || die "doctor finds out nothing"
 win "$server" import --data "$data" "$(winepath -w "$work/config.json")" >/dev/null
 program_log=$work/serve.log
 wine "$server" serve --data "$data" --addr 127.0.0.1:18021 --admin 127.0.0.1:18022 >"$program_log" 2>&1 &
@@ -67,7 +68,8 @@ win "$setup" /S /PATH /NOWEBVIEW
 registry 'HKCU\Software\Microsoft\Windows\CurrentVersion\Run' Headgate | grep -q -- --hidden || die "an update forgot the start at login"
 passed "installed over itself: what was chosen stays"
 
-# A running program is asked to end; one that doesn't is left alone.
+# A running program is asked to end; one that doesn't is left alone. Wine 8 has no Unix
+# sockets, by which programs are asked on Windows: here it is always the second.
 mkdir -p "$home/AppData/Roaming/Headgate"
 wine "$programs/bin/headgate.exe" serve --addr 127.0.0.1:18021 --admin 127.0.0.1:18022 >"$work/serve.log" 2>&1 &
 until_true 60 "the installed server" curl -s http://127.0.0.1:18021/health
@@ -96,3 +98,50 @@ win "$setup" /S /NOWEBVIEW
 win "$programs/uninstall.exe" /S /DELETEDATA "_?=$in_windows"
 [ ! -e "$home/AppData/Roaming/Headgate" ] || die "the data is left though it was to go"
 passed "uninstalled with /DELETEDATA"
+
+# The window's program says what Windows lacks when there is no WebView2, which Wine hasn't.
+unzip -qd "$work" "$(one 'headgate_*_windows_amd64.zip')"
+program_log=$work/desktop.log
+wine "$work"/headgate_*_windows_amd64/Headgate.exe >"$program_log" 2>&1 &
+desktop=$!
+at_end "kill $desktop"
+until_true 60 "words about what is missing" xdotool search --onlyvisible --name '^Headgate$'
+sleep 1
+mkdir -p build/.out
+import -window "$(xdotool search --onlyvisible --name '^Headgate$' | tail -n 1)" build/.out/windows-missing.png
+until_true 30 "the dialog's end" bash -c "! xdotool search --onlyvisible --name '^Headgate$' key Escape || ! kill -0 $desktop"
+until_true 30 "the program's end" bash -c "! kill -0 $desktop"
+grep -q 'WebView2 is missing' "$program_log" || die "the log doesn't say why there is no window"
+passed "without WebView2 the window's program says so (build/.out/windows-missing.png)"
+
+# Its tray alone, clicked: Wine shows the icon in a window of its own where no desktop does.
+GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go test -c -tags desktop,production,window -o "$work/tray.exe" ./app/desktop
+program_log=$work/tray.log
+wine "$work/tray.exe" -test.v -test.run '^TestTrayIsClicked$' >"$program_log" 2>&1 &
+tray=$!
+at_end "kill $tray"
+until_true 60 "the tray's test" grep -q 'click until' "$program_log"
+until_true 60 "the tray's icon" xdotool search --name '^Wine System Tray$'
+place=$(xdotool getwindowgeometry --shell "$(xdotool search --name '^Wine System Tray$' | head -n 1)")
+icon() { xdotool mousemove $(($(sed -n 's/^X=//p' <<<"$place") + 9)) $(($(sed -n 's/^Y=//p' <<<"$place") + 10)) click "$1"; }
+# clicked THEN BUTTON KEYS...: clicks until the test says THEN.
+clicked() {
+	local then=$1 button=$2
+	shift 2
+	for _ in 1 2 3 4 5; do
+		icon "$button"
+		sleep 1.5
+		[ $# -eq 0 ] || xdotool key --delay 200 "$@"
+		for _ in $(seq 15); do
+			! grep -q "$then" "$program_log" || return 0
+			sleep 0.2
+		done
+		xdotool key Escape Escape
+	done
+	die "five clicks for '$then' did nothing"
+}
+clicked 'until the gateway is stopped' 3 Down Down Return
+clicked 'click open' 3 Down Down Down Return
+clicked 'click quit' 1
+clicked '^--- PASS' 3 Up Return
+passed "the tray is clicked under Wine: the gateway starts and stops, the window is asked for, quit"
