@@ -93,7 +93,7 @@ func newOnDisk(t *testing.T) *onDisk {
 			map[string]any{"provider": "bad", "model": "m1", "priority": 1}, map[string]any{"provider": "good", "model": "m1", "priority": 2},
 		}}},
 		"api_keys": []any{map[string]any{"name": "laptop", "key": c.api, "groups": []string{"chat"}, "models": true}},
-		"settings": map[string]any{"log": map[string]any{"bodies": "always"}},
+		"settings": map[string]any{"log": map[string]any{"bodies": "always"}, "failover": map[string]any{"cooldown_seconds": 900}},
 	})
 	d.bring(file)
 	d.save()
