@@ -12,8 +12,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"headgate/app"
@@ -33,10 +33,10 @@ func init() {
 	}
 }
 
-// program is a running one whose words go to files.
+// program is a running one.
 type program struct {
 	process        *exec.Cmd
-	out            string // folder of what it writes
+	errors         words
 	orders         io.Writer
 	answers        *bufio.Reader
 	admin, gateway string
@@ -47,7 +47,7 @@ func startProgram(t *testing.T, folder, password string) *program {
 	t.Helper()
 	p, err := tryProgram(t, folder, password, "")
 	if err != nil {
-		t.Fatalf("%v: %s", err, p.said(t))
+		t.Fatal(err)
 	}
 	return p
 }
@@ -55,29 +55,25 @@ func startProgram(t *testing.T, folder, password string) *program {
 // tryProgram starts one over a disk that may fail.
 func tryProgram(t *testing.T, folder, password, fault string) (*program, error) {
 	t.Helper()
-	p := &program{process: exec.Command(os.Args[0], "-test.run=^$"), out: t.TempDir()}
+	p := &program{process: exec.Command(os.Args[0], "-test.run=^$")}
 	p.process.Env = append(os.Environ(), childFolder+"="+folder, childPassword+"="+password, childFault+"="+fault, "GOTRACEBACK=all")
-	errors, err := os.Create(filepath.Join(p.out, "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = errors.Close() }()
-	p.process.Stderr = errors
-	words, err := p.process.StdoutPipe()
+	p.process.Stderr = &p.errors // not a file: its disk may be full
+	out, err := p.process.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p.orders, err = p.process.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	p.answers = bufio.NewReader(words)
+	p.answers = bufio.NewReader(out)
 	if err := p.process.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kill)
 	line, err := p.answers.ReadString('\n')
 	if _, scanErr := fmt.Sscan(line, &p.admin, &p.gateway); scanErr != nil {
-		return p, fmt.Errorf("it began with %q, %w", line, err)
+		p.kill()
+		return p, fmt.Errorf("it began with %q, %w: %s", line, err, p.said())
 	}
 	return p, nil
 }
@@ -97,19 +93,28 @@ func (p *program) order(t *testing.T, format string, args ...any) (struck int) {
 	}
 	line, err := p.answers.ReadString('\n')
 	if _, scanErr := fmt.Sscan(line, &struck); scanErr != nil {
-		t.Fatalf("the disk said %q, %v: %s", line, err, p.said(t))
+		t.Fatalf("the disk said %q, %v: %s", line, err, p.said())
 	}
 	return struck
 }
 
-// said is what the program wrote.
-func (p *program) said(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(p.out, "stderr"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+// said is what the program has written by now.
+func (p *program) said() string {
+	p.errors.mu.Lock()
+	defer p.errors.mu.Unlock()
+	return p.errors.text.String()
+}
+
+// words are what somebody else writes.
+type words struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
 }
 
 // beProgram serves until it is ended, and tells everything that it can.

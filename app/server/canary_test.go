@@ -72,7 +72,7 @@ func TestNoSecretIsFound(t *testing.T) {
 	}
 	_ = p.process.Wait()
 	w.following.Wait()
-	said := p.said(t)
+	said := p.said()
 	for _, wanted := range []string{"SIGQUIT: quit", "goroutine 1 ", "a page has a bug", "x-secret-was-here"} {
 		if !strings.Contains(said, wanted) {
 			t.Errorf("the program's words have no %q:\n%s", wanted, said[:min(len(said), 4000)])

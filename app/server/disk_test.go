@@ -110,7 +110,7 @@ func (d *onDisk) ask() {
 	d.t.Helper()
 	status, said := d.call("chat")
 	if status != http.StatusOK {
-		d.t.Fatalf("a call got %d: %s; the program said %s", status, said, d.p.said(d.t))
+		d.t.Fatalf("a call got %d: %s; the program said %s", status, said, d.p.said())
 	}
 	d.asked++
 	d.all++
@@ -141,7 +141,7 @@ func (d *onDisk) call(model string) (int, string) {
 func ask[T any](d *onDisk, method string) (value T) {
 	d.t.Helper()
 	if text := d.rpc(method); json.Unmarshal(text, &value) != nil {
-		d.t.Fatalf("%s gave %s; the program said %s", method, text, d.p.said(d.t))
+		d.t.Fatalf("%s gave %s; the program said %s", method, text, d.p.said())
 	}
 	return value
 }
@@ -195,7 +195,7 @@ func (d *onDisk) awaitLog() logHealth {
 			return h
 		}
 		if time.Now().After(late) {
-			d.t.Fatalf("after %d calls the log isn't well: %+v; the program said %s", d.asked, h, d.p.said(d.t))
+			d.t.Fatalf("after %d calls the log isn't well: %+v; the program said %s", d.asked, h, d.p.said())
 		}
 	}
 }
@@ -245,6 +245,9 @@ func (d *onDisk) fill() {
 	d.limit(0)
 	d.refused(key)
 	d.die()
+	if _, err := tryProgram(d.t, d.folder, d.c.password, "limit 0"); err == nil || !strings.Contains(err.Error(), "database_unusable") {
+		d.t.Errorf("on a full disk it begins, or says %v", err)
+	}
 	d.begin("")
 	d.wantCooling()
 	d.limit(200 << 10)
@@ -294,8 +297,14 @@ func (d *onDisk) refused(key []byte) {
 		d.t.Errorf("an upload gave %s", text)
 	}
 	// With a rotation health is written anew, as it is some seconds after any change.
-	for began := time.Now(); time.Since(began) < 3500*time.Millisecond; time.Sleep(50 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); !strings.Contains(d.p.said(), "the members' health can't be kept"); time.Sleep(50 * time.Millisecond) {
 		d.ask()
+		if time.Now().After(late) {
+			d.t.Fatalf("the program doesn't try to keep health: %s", d.p.said())
+		}
+	}
+	if said := d.p.said(); !strings.Contains(said, "the call log can't be written") || !strings.Contains(said, "the configuration can't be written") {
+		d.t.Errorf("the program said %s", said)
 	}
 	if now, err := os.ReadFile(filepath.Join(d.folder, "secret.key")); err != nil || !bytes.Equal(now, key) {
 		d.t.Errorf("the key file was %d bytes and is %d: %v", len(key), len(now), err)
@@ -315,14 +324,14 @@ func (d *onDisk) wantCooling() {
 			return
 		}
 	}
-	d.t.Errorf("nobody is passed over; the program said %s", d.p.said(d.t))
+	d.t.Errorf("nobody is passed over; the program said %s", d.p.said())
 }
 
 // die ends the program as kill -9 does.
 func (d *onDisk) die() {
 	d.kept += ask[logHealth](d, "Calls/Health").Written
 	d.p.kill()
-	d.search("what the program wrote", []byte(d.p.said(d.t)))
+	d.search("what the program wrote", []byte(d.p.said()))
 	d.asked = 0
 }
 
@@ -332,10 +341,9 @@ func (d *onDisk) begin(fault string, args ...any) {
 	d.t.Helper()
 	p, err := tryProgram(d.t, d.folder, d.c.password, fmt.Sprintf(fault, args...))
 	if err != nil {
-		if said := p.said(d.t); !strings.Contains(said, "database_unusable") && !strings.Contains(said, "backup") {
+		if said := p.said(); !strings.Contains(said, "database_unusable") && !strings.Contains(said, "backup") {
 			d.t.Errorf("it didn't begin, without words: %s", said)
 		}
-		p.kill()
 		p = startProgram(d.t, d.folder, d.c.password)
 	}
 	d.p, d.cookie = p, ""
@@ -391,7 +399,7 @@ func (d *onDisk) crash() {
 		d.t.Errorf("nobody answered %s", said)
 	}
 	_ = d.p.process.Wait()
-	said := d.p.said(d.t)
+	said := d.p.said()
 	if !strings.Contains(said, "panic: a resolver has a bug") {
 		d.t.Errorf("it didn't crash: %s", said)
 	}
