@@ -47,7 +47,7 @@ describe('numbers', () => {
     expect(count('en', 0)).toBe('0')
     expect(count('en', 1_234_567)).toBe('1,234,567')
   })
-  it('has units for bytes', () => expect(bytes('en', 1536)).toBe('1.5kB'))
+  it('has units for bytes', () => expect(bytes('en', 1536)).toBe('1.5 kB'))
 })
 
 describe('time', () => {

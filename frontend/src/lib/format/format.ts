@@ -72,7 +72,7 @@ export function bytes(locale: string, n: number): string {
   return numbers(locale, {
     style: 'unit',
     unit,
-    unitDisplay: 'narrow',
+    unitDisplay: 'short',
     maximumFractionDigits: 1,
   }).format(value)
 }
