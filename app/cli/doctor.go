@@ -102,6 +102,8 @@ func (x *examination) all(ctx context.Context) {
 	switch {
 	case err != nil && !errors.Is(err, errNotRunning):
 		x.note("instance", levelFail, x.texts.Error(err), "end that process, or give another folder with --data")
+	case !asked && usable && !there:
+		x.note("configuration", levelOK, "there is none yet", "")
 	case !asked:
 		x.note("configuration", levelWarn, "it could not be read, so providers and address were not looked at", "")
 		x.lookAtPort(defaultGateway)

@@ -106,6 +106,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		data := filepath.Join(t.TempDir(), "none")
 		found, _ := doctor(t, "--data", data)
 		wantFinding(t, found, "data folder", "warn", "isn't there yet")
+		wantFinding(t, found, "configuration", "ok", "there is none yet")
 		if _, err := os.Stat(data); err == nil {
 			t.Error("doctor made the folder")
 		}
