@@ -25,7 +25,8 @@ type fakeStore struct {
 	mu          sync.Mutex
 	fail        error
 	entries     map[string]calllog.Entry
-	writes      []int // entries in each
+	writes      []int    // entries in each
+	order       []string // their calls' ids
 	interrupted int
 	looked      []time.Time // since when Remove was asked
 	pruned      []time.Time // and before when
@@ -53,6 +54,7 @@ func (s *fakeStore) Write(_ context.Context, entries []calllog.Entry) error {
 	for _, e := range entries {
 		e.Call.Attempts = append([]gateway.Attempt(nil), e.Call.Attempts...)
 		s.entries[e.Call.ID] = e
+		s.order = append(s.order, e.Call.ID)
 	}
 	return nil
 }
@@ -283,13 +285,22 @@ func TestFailingStoreKeepsCallsAndSaysSo(t *testing.T) {
 	})
 }
 
+// A full queue makes nobody wait, keeps what it has in its order, and has no room
+// for what is only open: a call that ends later is there once, as it ended.
 func TestFullQueueDropsAndCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newFakeStore()
 		store.setFail(errors.New("disk full"))
 		log := startLog(t, store)
+		began := time.Now()
 		for n := range 20_100 {
+			if n == 15_000 {
+				log.Open(okCall(n))
+			}
 			log.Record(okCall(n))
+		}
+		if took := time.Since(began); took > 0 {
+			t.Fatalf("recording waited for %v", took)
 		}
 		if h := log.Health(); h.Dropped != 100 {
 			t.Fatalf("health %+v, want 100 dropped", h)
@@ -299,6 +310,14 @@ func TestFullQueueDropsAndCounts(t *testing.T) {
 		synctest.Wait()
 		if got := store.count(); got != 20_000 {
 			t.Fatalf("%d calls were written, want the 20000 that had room", got)
+		}
+		for n, id := range store.order {
+			if id != okCall(n).ID {
+				t.Fatalf("%s was written as number %d", id, n)
+			}
+		}
+		if got := store.entry(t, "call-15000").Call.State; got != gateway.StateOK {
+			t.Fatalf("a call that was open while there was no room is %s", got)
 		}
 		log.Record(okCall(30_000))
 		closeLog(t, log)

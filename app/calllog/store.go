@@ -37,8 +37,9 @@ type Store interface {
 	Write(ctx context.Context, entries []Entry) error
 	// Interrupt gives every open call StateInterrupted and returns how many.
 	Interrupt(ctx context.Context) (int, error)
-	// CatchUp counts some of the calls that were stored before there were
-	// statistics, and returns whether there are more.
+	// CatchUp does for some of the calls of earlier versions what these didn't: it
+	// puts them into the lists that pages are made of, then counts those from before
+	// there were statistics. It returns whether there are more.
 	CatchUp(ctx context.Context) (more bool, err error)
 	// PruneBodies looks at the oldest limit calls that have bodies and removes
 	// those bodies whose calls started before the given time. It returns how many

@@ -138,8 +138,8 @@ type Page struct {
 	Rows []Row `json:"rows"`
 	More bool  `json:"more"` // older rows match
 	// Cut says that older rows may match: a page looks through some 50,000
-	// calls for what no index knows, which is a text, a time or a second of the
-	// filters by id, model and member. Rows may be few or none then.
+	// calls for what no index knows, which is a text or a time. Rows may be few or
+	// none then.
 	Cut  bool  `json:"cut"`
 	Next int64 `json:"next"` // Before of the next page; 0: this is the last one
 }

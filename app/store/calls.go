@@ -21,6 +21,7 @@ type callStore struct {
 	open   map[string]int64 // seq of calls stored as open, by id
 	unsure bool             // the last Write failed: what it brought may be there
 	stats  tallies
+	kinds  kinds
 	rest   *time.Timer // begins when nothing was written for a while
 }
 
@@ -37,7 +38,7 @@ func (s *callStore) Write(ctx context.Context, entries []calllog.Entry) (err err
 	s.rest.Reset(restAfter)
 	defer func() {
 		if s.unsure = err != nil; s.unsure {
-			s.last = 0
+			s.last, s.kinds = 0, nil
 			s.stats.forget()
 		}
 	}()
@@ -86,21 +87,30 @@ func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.E
 			return nil, 0, err
 		}
 	}
+	known, err := s.knownKinds(ctx, tx)
+	if err != nil {
+		return nil, 0, err
+	}
 	calls := rowInserter{ctx: ctx, tx: tx, insert: &callInsert}
 	attempts := rowInserter{ctx: ctx, tx: tx, insert: &attemptInsert}
 	bodies := rowInserter{ctx: ctx, tx: tx, insert: &bodiesInsert}
 	used := newUses()
 	for i := range entries {
 		c := &entries[i].Call
+		kind, err := known.id(ctx, tx, kindOf(c))
+		if err != nil {
+			return nil, 0, err
+		}
+		attempt := inRow(c)
 		at, isOpen := s.open[c.ID]
 		if isOpen {
-			if err := complete(ctx, tx, at, &entries[i]); err != nil {
+			if err := complete(ctx, tx, callValues(nil, at, kind, attempt, &entries[i])); err != nil {
 				return nil, 0, err
 			}
 		} else {
 			seq++
 			at = seq
-			if err := calls.add(func(to []any) []any { return callValues(to, at, &entries[i]) }); err != nil {
+			if err := calls.add(func(to []any) []any { return callValues(to, at, kind, attempt, &entries[i]) }); err != nil {
 				return nil, 0, err
 			}
 			if c.State == calllog.StateOpen {
@@ -111,7 +121,7 @@ func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.E
 			}
 		}
 		counted.store(&entries[i], at)
-		for n := range c.Attempts {
+		for n := 0; n < len(c.Attempts) && attempt == nil; n++ {
 			if err := attempts.add(func(to []any) []any { return attemptValues(to, at, n, &entries[i]) }); err != nil {
 				return nil, 0, err
 			}
@@ -133,11 +143,11 @@ func (s *callStore) writeIn(ctx context.Context, tx *sql.Tx, entries []calllog.E
 }
 
 // complete replaces an open call and its attempts so far.
-func complete(ctx context.Context, tx *sql.Tx, seq int64, e *calllog.Entry) error {
+func complete(ctx context.Context, tx *sql.Tx, values []any) error {
+	seq := values[0]
 	if _, err := tx.ExecContext(ctx, `DELETE FROM attempts WHERE call_seq = ?`, seq); err != nil {
 		return err
 	}
-	values := callValues(nil, seq, e)
 	_, err := tx.ExecContext(ctx, callUpdate, append(values[1:], seq)...)
 	return err
 }

@@ -22,7 +22,7 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		open, err := readStored(ctx, tx, "calls.state = ?", string(calllog.StateOpen))
+		open, err := readStored(ctx, tx, "kind IN "+kindsOfState, string(calllog.StateOpen))
 		if err != nil {
 			return err
 		}
@@ -36,9 +36,11 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 		if _, err := tx.ExecContext(ctx, openHits, string(calllog.StateOpen)); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE calls SET state = ? WHERE state = ?`,
-			string(calllog.StateInterrupted), string(calllog.StateOpen))
-		return err
+		known, err := s.knownKinds(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return known.change(ctx, tx, calllog.StateOpen, calllog.StateInterrupted)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("mark interrupted calls: %w", err)
@@ -46,8 +48,12 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// CatchUp counts calls that are older than the statistics.
+// CatchUp counts calls that are older than the statistics, once those that are
+// older than kinds have theirs.
 func (s *callStore) CatchUp(ctx context.Context) (more bool, err error) {
+	if more, err := s.sortIn(ctx); more || err != nil {
+		return more, err
+	}
 	err = s.countStored(ctx, func(tx *sql.Tx, counted *counting) error {
 		done, last, err := backlog(ctx, tx)
 		if err != nil || done >= last {
@@ -92,6 +98,7 @@ func (s *callStore) countStored(ctx context.Context, work func(*sql.Tx, *countin
 	defer func() {
 		_ = tx.Rollback()
 		if err != nil {
+			s.kinds = nil
 			s.stats.forget()
 		}
 	}()
@@ -133,7 +140,8 @@ type storedAttempt struct {
 	provider, model, class, blames string
 }
 
-// readStored returns the calls that a condition on calls selects.
+// readStored returns the calls that a condition on calls selects: open ones, and
+// those from before statistics, none of which has its attempt in its row.
 func readStored(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]storedCall, error) {
 	calls, err := readAll(ctx, tx, `SELECT seq, started_at, duration_us, first_token_us, api_key_id, api_key, group_id, model, state,
 		input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_nanos FROM calls WHERE `+where+` ORDER BY seq`,

@@ -49,7 +49,7 @@ func benchEntry(n int) calllog.Entry {
 				MemberID: 1, ProviderID: 1, Provider: "openrouter", ModelID: 1, Model: "openai/gpt-5-mini", ProviderKeyID: 1,
 				KeyHint: "sk-o…wxyz", Priority: 1, FirstByte: 190 * time.Millisecond, FirstToken: 203 * time.Millisecond,
 				Total: 811 * time.Millisecond, Status: 200,
-				Outcome: gateway.Outcome{Class: gateway.ClassOK, Blames: gateway.BlamesNobody, Action: gateway.ActionDone},
+				Outcome: gateway.Outcome{Class: gateway.ClassOK, Blames: gateway.BlamesNobody, Action: gateway.ActionDone, Reason: "ok"},
 			}},
 		},
 		Cost: calllog.Cost{Nanos: 5210, Source: calllog.CostTokens},

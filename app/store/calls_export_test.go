@@ -12,3 +12,6 @@ func swapped(of *int, to int) (restore func()) {
 	*of = to
 	return func() { *of = before }
 }
+
+// KindsMost sets how many kinds know names.
+func KindsMost(kinds int) (restore func()) { return swapped(&kindsMost, kinds) }

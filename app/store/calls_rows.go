@@ -19,6 +19,8 @@ var (
 		"provider", "member", "input_tokens", "output_tokens", "cost_nanos", "provider_id",
 		// Up to here they are a list's.
 		"user_agent", "bytes_in", "bytes_out", "cached_input_tokens", "reasoning_tokens", "cost_source",
+		// And up to here they are shown.
+		"kind", "attempt",
 	}
 	attemptColumns = []string{
 		"call_seq", "number", "member_id", "provider_id", "provider", "model_id", "model",
@@ -26,7 +28,8 @@ var (
 		"first_token_us", "total_us", "status", "class", "blames", "action", "counts", "bench_ms",
 		"reason", "message", "keyword", "keyword_id", "rule",
 	}
-	listColumns = callColumns[:22]
+	listColumns   = callColumns[:22]
+	detailColumns = callColumns[:28]
 )
 
 var (
@@ -45,11 +48,13 @@ type insert struct {
 	texts   [rowsPerInsert + 1]string
 }
 
+// newInsert makes inserts that keep what they did when they fail, since the whole
+// transaction goes then: else SQLite would note how each page was before.
 func newInsert(table string, columns []string, conflict string) (in insert) {
 	in.columns = len(columns)
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
 	for n := 1; n <= rowsPerInsert; n++ {
-		in.texts[n] = "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
+		in.texts[n] = "INSERT OR FAIL INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " +
 			strings.TrimSuffix(strings.Repeat(row+", ", n), ", ") + conflict
 	}
 	return in
@@ -85,7 +90,7 @@ func (r *rowInserter) flush() error {
 	return err
 }
 
-func callValues(to []any, seq int64, e *calllog.Entry) []any {
+func callValues(to []any, seq, kind int64, attempt any, e *calllog.Entry) []any {
 	c, u := &e.Call, &e.Call.Usage
 	var providerID int64
 	var provider, member string
@@ -102,7 +107,8 @@ func callValues(to []any, seq int64, e *calllog.Entry) []any {
 		c.APIKeyID, c.APIKeyName, c.GroupID, c.Model, c.Stream, string(c.State), int64(c.Status),
 		c.ErrorCode, c.Message, int64(len(c.Attempts)), provider, member,
 		count(u.Input.N, u.Input.Known), count(u.Output.N, u.Output.Known), cost, providerID,
-		c.UserAgent, c.BytesIn, c.BytesOut, count(u.CachedInput.N, u.CachedInput.Known), count(u.Reasoning.N, u.Reasoning.Known), e.Cost.Source)
+		c.UserAgent, c.BytesIn, c.BytesOut, count(u.CachedInput.N, u.CachedInput.Known), count(u.Reasoning.N, u.Reasoning.Known), e.Cost.Source,
+		kind, attempt)
 }
 
 func attemptValues(to []any, seq int64, number int, e *calllog.Entry) []any {

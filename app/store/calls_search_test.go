@@ -55,6 +55,12 @@ func TestCallsAreFoundByAllFilters(t *testing.T) {
 	for run := range slices.Chunk(all, 100) {
 		mustWrite(t, s, run...)
 	}
+	findsAll(t, s, all)
+}
+
+// findsAll asks for what filters let through, alone and together.
+func findsAll(t *testing.T, s calllog.Store, all []calllog.Entry) {
+	t.Helper()
 	day := func(n int) int64 { return callsBegan.AddDate(0, 0, n).UnixMilli() }
 	for _, states := range [][]string{nil, {"failed"}, {"canceled", "failed"}} {
 		for _, q := range []calllog.Query{
@@ -77,35 +83,39 @@ func TestCallsAreFoundByAllFilters(t *testing.T) {
 			{Text: "m-fir"},
 			{Text: "wrong", APIKeyID: 3, From: day(1)},
 		} {
-			q.States = states
-			t.Run(fmt.Sprintf("%+v", q), func(t *testing.T) {
-				var want, got []string
-				for _, e := range slices.Backward(all) {
-					if matches(q, &e.Call) {
-						want = append(want, e.Call.ID)
-					}
-				}
-				for q.Limit = 23; ; {
-					page, err := s.Page(t.Context(), q)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, r := range page.Rows {
-						got = append(got, r.ID)
-					}
-					if page.Cut || page.More != (page.Next != 0) || page.More && len(page.Rows) != q.Limit {
-						t.Fatalf("a page of %d: %+v", len(page.Rows), page)
-					}
-					if !page.More {
-						break
-					}
-					q.Before = page.Next
-				}
-				if !slices.Equal(got, want) {
-					t.Errorf("got %v\nwant %v", got, want)
-				}
-			})
+			q.States, q.Limit = states, 23
+			t.Run(fmt.Sprintf("%+v", q), func(t *testing.T) { finds(t, s, all, q) })
 		}
+	}
+}
+
+// finds reads all pages of a query.
+func finds(t *testing.T, s calllog.Store, all []calllog.Entry, q calllog.Query) {
+	t.Helper()
+	var want, got []string
+	for _, e := range slices.Backward(all) {
+		if matches(q, &e.Call) {
+			want = append(want, e.Call.ID)
+		}
+	}
+	for {
+		page, err := s.Page(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Rows {
+			got = append(got, r.ID)
+		}
+		if page.Cut || page.More != (page.Next != 0) || page.More && len(page.Rows) != q.Limit {
+			t.Fatalf("a page of %d: %+v", len(page.Rows), page)
+		}
+		if !page.More {
+			break
+		}
+		q.Before = page.Next
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
 	}
 }
 

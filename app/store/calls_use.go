@@ -65,7 +65,7 @@ func (u uses) write(ctx context.Context, tx *sql.Tx) error {
 // openHits counts the keywords of open calls, which end now.
 const openHits = `INSERT INTO keyword_use
 	SELECT keyword_id, count(DISTINCT call_seq), max(started_at) FROM calls JOIN attempts ON call_seq = seq
-	WHERE state = ? AND keyword_id <> 0 GROUP BY keyword_id` + addHits
+	WHERE kind IN ` + kindsOfState + ` AND keyword_id <> 0 GROUP BY keyword_id` + addHits
 
 // LastUsed returns when each API key was last used.
 func (s *callStore) LastUsed(ctx context.Context) (map[int64]int64, error) {

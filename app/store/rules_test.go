@@ -12,10 +12,10 @@ import (
 	"headgate/app/store"
 )
 
-// back takes a configuration down to an older schema.
-func back(t *testing.T, file string, version int64) {
+// back takes a file down to an older schema.
+func back(t *testing.T, file, migrations string, version int64) {
 	t.Helper()
-	files, err := fs.Sub(store.MigrationFiles(), "migrations/sqlite/config")
+	files, err := fs.Sub(store.MigrationFiles(), "migrations/sqlite/"+migrations)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestConfigurationFromTheFirstSchema(t *testing.T) {
 	dir := t.TempDir()
 	shut(t, open(t, dir))
 	file := filepath.Join(dir, "headgate.db")
-	back(t, file, 1)
+	back(t, file, "config", 1)
 	run(t, file, `
 		INSERT INTO providers VALUES (3, 'up', 'openai', 'https://up.example/v1', 1, 11, 12);
 		INSERT INTO models VALUES (4, 3, 'm1', 1, NULL, NULL, NULL, NULL, 0), (5, 3, 'm2', 1, NULL, NULL, NULL, NULL, 0);

@@ -71,7 +71,7 @@ func readRows(ctx context.Context, db *sql.DB) (rows []*row, err error) {
 		}); err != nil {
 		return nil, err
 	}
-	err = each(ctx, db, `SELECT call_seq, provider_id, model, class, blames FROM attempts ORDER BY call_seq, number`,
+	err = each(ctx, db, `SELECT call_seq, provider_id, model, class, blames FROM all_attempts ORDER BY call_seq, number`,
 		func(scan func(...any) error) error {
 			var seq int64
 			var a attempt

@@ -57,6 +57,13 @@ func measure(ctx context.Context, data string, repeat, exported, remove int) (er
 	}()
 	fmt.Printf("open: %s\n", time.Since(began).Round(time.Millisecond))
 	kept := db.CallLog()
+	began = time.Now()
+	for more := true; more; {
+		if more, err = kept.CatchUp(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("what earlier versions left to do: %s\n", time.Since(began).Round(time.Millisecond))
 	log := calllog.New(kept, &event.Bus{}, slog.New(slog.DiscardHandler))
 	questions, err := ask(ctx, log)
 	if err != nil {

@@ -1,0 +1,160 @@
+package store_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"headgate/app/calllog"
+	"headgate/app/store"
+	"headgate/gateway"
+)
+
+// wentWell gives some calls the one attempt that most have.
+func wentWell(all []calllog.Entry) []calllog.Entry {
+	for n := range all {
+		if c := &all[n].Call; c.State == gateway.StateOK && n%3 != 0 {
+			c.Attempts = []gateway.Attempt{{
+				MemberID: 4, ProviderID: int64(1 + n%3), Provider: fmt.Sprint("provider-", 1+n%3), ModelID: 5, Model: "m-1",
+				ProviderKeyID: 6, KeyHint: []string{"sk-a…wxyz", "", `odd "hint"\` + "\x01"}[n%3], Priority: 2, Status: 200,
+				Start: 10 * time.Microsecond, Total: time.Duration(n) * time.Millisecond,
+				Outcome: gateway.Outcome{Class: gateway.ClassOK, Blames: gateway.BlamesNobody, Action: gateway.ActionDone, Reason: "ok"},
+			}}
+			if n%2 == 0 {
+				c.Attempts[0].Connect, c.Attempts[0].FirstByte, c.Attempts[0].FirstToken = time.Microsecond, time.Millisecond, time.Second
+			}
+		}
+	}
+	return all
+}
+
+func detailsOf(t *testing.T, s calllog.Store, all []calllog.Entry) (details []calllog.Detail) {
+	t.Helper()
+	for _, e := range all {
+		d, err := s.Get(t.Context(), e.Call.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		details = append(details, d)
+	}
+	return details
+}
+
+func TestAttemptOfACallThatWentWellComesBack(t *testing.T) {
+	s := openForCalls(t, t.TempDir()).CallLog()
+	all := wentWell(searchedCalls(20))
+	mustWrite(t, s, all...)
+	for i, d := range detailsOf(t, s, all) {
+		c := &all[i].Call
+		if len(d.Attempts) != len(c.Attempts) {
+			t.Fatalf("%s has %d attempts, not %d", c.ID, len(d.Attempts), len(c.Attempts))
+		}
+		for n, got := range d.Attempts {
+			a := &c.Attempts[n]
+			ms := func(d time.Duration) *float64 {
+				if d == 0 {
+					return nil
+				}
+				f := float64(d.Microseconds()) / 1000
+				return &f
+			}
+			want := calllog.Attempt{
+				MemberID: a.MemberID, ProviderID: a.ProviderID, Provider: a.Provider, Model: a.Model, KeyHint: a.KeyHint,
+				Priority: a.Priority, StartMS: float64(a.Start.Microseconds()) / 1000, ConnectMS: ms(a.Connect),
+				FirstByteMS: ms(a.FirstByte), FirstTokenMS: ms(a.FirstToken), TotalMS: float64(a.Total.Microseconds()) / 1000,
+				Status: a.Status, Class: string(a.Outcome.Class), Blames: string(a.Outcome.Blames), Action: string(a.Outcome.Action),
+				Reason: a.Outcome.Reason,
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%s: got  %+v\nwant %+v", c.ID, got, want)
+			}
+		}
+	}
+}
+
+// A log goes down to the schema before kinds and up again. Lists are whole at
+// each moment: before its calls have their kinds, while they get them, and after.
+// Not parallel: it changes how many get theirs at a time.
+func TestLogFromBeforeKinds(t *testing.T) {
+	defer store.BacklogCalls(150)()
+	dir := t.TempDir()
+	db := openForCalls(t, dir)
+	all := wentWell(searchedCalls(400))
+	for run := range slices.Chunk(all, 100) {
+		mustWrite(t, db.CallLog(), run...)
+	}
+	open := storedCall(1000)
+	open.Call.State = gateway.StateOpen
+	mustWrite(t, db.CallLog(), open)
+	want := detailsOf(t, db.CallLog(), all)
+	shut(t, db)
+	file := filepath.Join(dir, "calls.db")
+	back(t, file, "calls", 4)
+	attempts := 0
+	for _, e := range all {
+		attempts += len(e.Call.Attempts)
+	}
+	var there int
+	old := raw(t, file)
+	if err := old.QueryRow("SELECT count(*) FROM attempts").Scan(&there); err != nil || there != attempts {
+		t.Fatalf("the older schema has %d attempts, not %d (%v)", there, attempts, err)
+	}
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s := openForCalls(t, dir).CallLog()
+	if n, err := s.Interrupt(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	open.Call.State = calllog.StateInterrupted
+	later := storedCall(1001)
+	later.Call.APIKeyID, later.Call.GroupID, later.Call.Model = 2, 1, "Group_1"
+	mustWrite(t, s, later)
+	all = append(all, open, later)
+	steps := 0
+	for more := true; more; steps++ {
+		t.Run(fmt.Sprint("step ", steps), func(t *testing.T) { findsAll(t, s, all) })
+		var err error
+		if more, err = s.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if steps < 4 {
+		t.Errorf("all of them had their kinds after %d steps", steps)
+	}
+	findsAll(t, s, all)
+	if got := detailsOf(t, s, all[:len(want)]); !reflect.DeepEqual(got, want) {
+		t.Error("calls came back otherwise")
+	}
+}
+
+// Names that strangers made up don't make lists slow for ever: past a number of
+// kinds the calls themselves are asked. Not parallel: it changes that number.
+func TestKindsAreBounded(t *testing.T) {
+	defer store.KindsMost(60)()
+	dir := t.TempDir()
+	db := openForCalls(t, dir)
+	s := db.CallLog()
+	all := searchedCalls(600)
+	for n := range all {
+		if c := &all[n].Call; n%4 == 0 {
+			c.GroupID, c.Model = 0, fmt.Sprint("Group_", n%9)
+		}
+	}
+	for run := range slices.Chunk(all, 100) {
+		mustWrite(t, s, run...)
+	}
+	findsAll(t, s, all)
+	shut(t, db)
+	var kinds, loose int
+	if err := raw(t, filepath.Join(dir, "calls.db")).QueryRow("SELECT count(*), sum(loose) FROM call_kinds").Scan(&kinds, &loose); err != nil {
+		t.Fatal(err)
+	}
+	if kinds-loose > 60 || loose == 0 {
+		t.Errorf("%d kinds, of which %d are loose", kinds, loose)
+	}
+}
