@@ -100,7 +100,7 @@ export function desktop(page, offers) {
       if (!reply.ok) throw new Error(text)
       return text === '' ? null : JSON.parse(text)
     }
-    const desk = ['Links', 'Login', 'Notifications', 'Files']
+    const desk = ['Autostart', 'Files', 'Links', 'Notifications']
     const type = (name) =>
       new Proxy(
         {},
