@@ -49,6 +49,9 @@ func newShell(o Options) *shell {
 		copy:  s.copy,
 		quit:  s.quit,
 	})
+	if hasMenuBar {
+		s.tray.act.bar = s.setBar
+	}
 	if entry, err := autostart.Here(); err != nil {
 		o.App.Log.Warn("start at login can't be had", "error", err)
 	} else {

@@ -38,6 +38,7 @@ type trayActions struct {
 	group func(id int64)
 	copy  func(text string)
 	quit  func()
+	bar   func(bar) // nil: there is none
 }
 
 // tray shows in the system's tray how the gateway and its groups do, and lets a
@@ -148,6 +149,7 @@ func (t *tray) wake() {
 func (t *tray) keepShowing() {
 	defer close(t.idle)
 	var shown view
+	var bar bar
 	due := time.NewTimer(time.Hour)
 	defer due.Stop()
 	for {
@@ -162,6 +164,10 @@ func (t *tray) keepShowing() {
 			t.area.show(now)
 			shown = now
 		}
+		if next := barOf(shown, t.words); t.act.bar != nil && !reflect.DeepEqual(next, bar) {
+			t.act.bar(next)
+			bar = next
+		}
 		if next := state.until(); !next.IsZero() {
 			due.Reset(max(time.Until(next), 0) + time.Second)
 		}
@@ -171,6 +177,11 @@ func (t *tray) keepShowing() {
 func (t *tray) view() view {
 	state := t.state()
 	return look(state, t.words)
+}
+
+func (t *tray) bar() bar {
+	v := t.view()
+	return barOf(v, t.words)
 }
 
 // state is called by one goroutine at a time.

@@ -158,6 +158,7 @@ func autostartLine(on *bool, texts *i18n.Texts) line {
 	return l
 }
 
+// pageLines are the pages in the rail's order.
 func pageLines(texts *i18n.Texts) (lines []line) {
 	for _, p := range []struct{ path, title string }{
 		{"dashboard", texts.T("dashboard.title", nil)},
@@ -166,6 +167,7 @@ func pageLines(texts *i18n.Texts) (lines []line) {
 		{"providers", texts.T("providers.title", nil)},
 		{"keys", texts.T("keys.title", nil)},
 		{"connect", texts.T("connect.title", nil)},
+		{"keywords", texts.T("keywords.title", nil)},
 		{"playground", texts.T("playground.title", nil)},
 		{"settings", texts.T("settings.title", nil)},
 	} {

@@ -36,7 +36,9 @@ func (s *shell) window(chosen settings.Settings) *options.App {
 	o.BackgroundColour = background(chosen.Theme)
 	o.HideWindowOnClose = hidesItself
 	o.StartHidden = s.Hidden
-	o.Menu = menuBar()
+	if hasMenuBar {
+		o.Menu = s.tray.bar().menu(s.tray.click)
+	}
 	o.Mac.OnUrlOpen = s.openLink
 	o.AssetServer = &assetserver.Options{Handler: pages(s.Pages)}
 	o.Bind = append(api.All(s.App), api.NewFiles(s.App, dialogs{s}), api.NewNotifications(s.notices), s.autostart(), api.NewLinks(&s.links))

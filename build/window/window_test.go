@@ -236,13 +236,18 @@ func TestWindow(t *testing.T) {
 	})
 }
 
-// The window's dialogs are this system's web view's own, which lays them out in
+// The window's dialogs, and its shortcuts, are this system's web view's own, which lays them out in
 // its own way.
 func TestDialogsShowWhatIsInThem(t *testing.T) {
 	newWatcher(t)
 	start(t, filepath.Join(t.TempDir(), "data"), freeAddress(t))
 	says(t, texts.T("start.text", nil))
 	eventually(t, "the window has the keyboard", func() bool { return active() == "Headgate" })
+
+	typed(t, "ctrl+3")
+	says(t, texts.T("groups.empty_title", nil))
+	typed(t, "ctrl+comma")
+	says(t, texts.T("settings.general_text", nil))
 
 	typed(t, "ctrl+k")
 	stands(t, texts.T("providers.title", nil))
