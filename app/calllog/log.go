@@ -89,6 +89,9 @@ func (l *Log) Close(ctx context.Context) error {
 		return nil
 	}
 	l.stopTidy()
+	if l.failure.Load() != nil && l.queue.left() == 0 {
+		l.stopWrites() // it waits for a file, and not for the sake of any call
+	}
 	stop := context.AfterFunc(ctx, l.stopWrites)
 	defer stop()
 	before := l.dropped.Load()

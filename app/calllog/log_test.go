@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -348,6 +349,54 @@ func TestWindowsHearOfBatches(t *testing.T) {
 		t.Fatalf("heard %v, want calls", got)
 	}
 	closeLog(t, log)
+}
+
+// What a person should read of the log changes when it fails, loses calls and is well
+// again.
+func TestWindowsHearOfAFailingLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var bus event.Bus
+		heard := bus.Listen()
+		defer heard.Close()
+		store := newFakeStore()
+		log := calllog.New(store, &bus, slog.New(slog.DiscardHandler))
+		log.Start(settings.Log{})
+		defer closeLog(t, log)
+		for _, step := range []struct {
+			fail error
+			time time.Duration
+			told bool
+		}{
+			{nil, time.Second, false},
+			{errors.New("disk full"), time.Second, true},
+			{errors.New("disk full"), 30 * time.Second, false},
+			{errors.New("disk full"), 40 * time.Second, true},
+			{nil, 10 * time.Second, true},
+			{nil, time.Second, false},
+		} {
+			store.setFail(step.fail)
+			log.Record(okCall(1))
+			time.Sleep(step.time)
+			synctest.Wait()
+			if topics := heard.Take(); slices.Contains(topics, event.Notices) != step.told {
+				t.Errorf("after %v with %v: heard %v", step.time, step.fail, topics)
+			}
+		}
+	})
+}
+
+// A log whose file can't be had holds up no end when there is no call to write.
+func TestCloseWaitsForCallsOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		store.setFail(errors.New("no file"))
+		log := startLog(t, store)
+		time.Sleep(time.Second)
+		began := time.Now()
+		if err := log.Close(t.Context()); err != nil || time.Since(began) > 0 {
+			t.Errorf("Close took %v: %v", time.Since(began), err)
+		}
+	})
 }
 
 func TestOldCallsAreRemoved(t *testing.T) {

@@ -89,6 +89,7 @@ func (l *Log) write(ctx context.Context, entries []Entry) {
 	} else {
 		l.dropped.Add(finished)
 		l.log.Error("calls were dropped: the call log could not be written", "calls", finished)
+		l.bus.Publish(event.Notices)
 	}
 	l.bus.Publish(event.Calls)
 }
@@ -117,14 +118,14 @@ func (l *Log) persist(ctx context.Context, work func() error) bool {
 		if err == nil {
 			if l.failure.Swap(nil) != nil {
 				l.log.Info("the call log can be written again")
-				l.bus.Publish(event.Calls)
+				l.bus.Publish(event.Calls, event.Notices)
 			}
 			return true
 		}
 		words := err.Error()
 		if l.failure.Swap(&words) == nil {
 			l.log.Error("the call log can't be written; calls wait in memory", "error", err)
-			l.bus.Publish(event.Calls)
+			l.bus.Publish(event.Calls, event.Notices)
 		}
 		if time.Now().Add(wait).After(giveUp) {
 			return false

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"headgate/app/instance"
 	"headgate/gateway/gatewaytest"
@@ -230,6 +231,34 @@ func TestStatusStartStopQuit(t *testing.T) {
 	s.code = nil
 	if held, err := instance.Held(data); held || err != nil {
 		t.Errorf("the folder is held: %v, %v", held, err)
+	}
+}
+
+// A call log that can't be had is told, and takes nothing else of the status away.
+func TestStatusWithoutCallLog(t *testing.T) {
+	data, _ := house(t)
+	calls := filepath.Join(data, "calls.db")
+	if err := os.Rename(calls, calls+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(calls, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, []string{"ADMIN_PASSWORD=enchantresses"}, anyPorts(data)...)
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // it is tried in the background
+		got := must(t, run(t, nil, "status", "--data", data))
+		if !strings.Contains(got.stdout, "running  "+s.gateway) || !strings.Contains(got.stdout, "chat → bad/m1") {
+			t.Fatalf("status said\n%s", got.stdout)
+		}
+		if strings.Contains(got.stdout, "can't be written just now") {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatalf("status says nothing of the log:\n%s", got.stdout)
+		}
+	}
+	if got := run(t, nil, "doctor", "--data", data); !strings.Contains(got.stdout, "The call log can't be written just now") {
+		t.Errorf("doctor said %+v", got)
 	}
 }
 

@@ -23,7 +23,8 @@ type statusReport struct {
 	DataFolder string        `json:"dataFolder"`
 	Gateway    gatewayReport `json:"gateway"`
 	Groups     []groupReport `json:"groups"`
-	Today      todayReport   `json:"today"`
+	Today      todayReport   `json:"today"` // all 0 while the call log can't be read
+	CallLog    logReport     `json:"callLog"`
 	Failing    []failReport  `json:"failing"`
 }
 
@@ -39,6 +40,12 @@ type todayReport struct {
 	Calls  int64 `json:"calls"`
 	OK     int64 `json:"ok"`
 	Failed int64 `json:"failed"`
+}
+
+// logReport is how the call log is doing.
+type logReport struct {
+	Error string `json:"error"` // why it can't be written just now; "": it can
+	Lost  uint64 `json:"lost"`  // calls that couldn't be, since the start
 }
 
 // failReport is a member that is passed over, or that failed lately.
@@ -111,10 +118,15 @@ func (c *caller) status(ctx context.Context) (statusReport, error) {
 	}
 	now := time.Now()
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	var log calllog.Health
+	if err := c.call(ctx, "Calls/Health", &log); err != nil {
+		return report, err
+	}
+	report.CallLog = logReport{Error: log.Error, Lost: log.Dropped}
 	var stats calllog.Stats
 	if err := c.call(ctx, "Calls/Stats", &stats, calllog.StatsQuery{
 		From: midnight.UnixMilli(), To: now.Add(time.Hour).UnixMilli(), Buckets: 1, Top: 1,
-	}); err != nil {
+	}); err != nil && log.Error == "" { // without its log the gateway has still a status
 		return report, err
 	}
 	report.Today = todayReport{Calls: stats.Totals.Calls, OK: stats.Totals.OK, Failed: stats.Totals.Failed}
@@ -167,6 +179,12 @@ func (r statusReport) write(w io.Writer) {
 		fmt.Fprintf(w, "Network\tnothing outside this machine is reached since %s\n", clock(r.Gateway.OfflineSince))
 	}
 	fmt.Fprintf(w, "Calls today\t%d, %d failed\n", r.Today.Calls, r.Today.Failed)
+	if r.CallLog.Error != "" {
+		fmt.Fprintf(w, "Call log\tcan't be written just now, calls wait in memory: %s\n", r.CallLog.Error)
+	}
+	if r.CallLog.Lost > 0 {
+		fmt.Fprintf(w, "Call log\tcalls that are missing since it couldn't be written: %d\n", r.CallLog.Lost)
+	}
 	for i, g := range r.Groups {
 		head := ""
 		if i == 0 {

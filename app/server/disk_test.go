@@ -256,6 +256,9 @@ func (d *onDisk) fill() {
 		d.t.Errorf("there is room again, and a save was refused as %s", code)
 	}
 	d.awaitLog()
+	if text := d.rpc("System/About"); bytes.Contains(text, []byte(`"code"`)) {
+		d.t.Errorf("all is well, and the window is told %s", text)
+	}
 	for _, method := range []string{"Backups/Make", "Secrets/Rotate"} {
 		if text := d.rpc(method, rotation(method)...); bytes.Contains(text, []byte(`"code"`)) {
 			d.t.Errorf("there is room again, and %s gave %s", method, text)
@@ -289,6 +292,9 @@ func (d *onDisk) refused(key []byte) {
 		if text := d.rpc(method, rotation(method)...); json.Unmarshal(text, &failure) != nil || failure.Code != want {
 			d.t.Errorf("%s gave %s, want %s", method, text, want)
 		}
+	}
+	if text := d.rpc("System/About"); !bytes.Contains(text, []byte(`{"code":"calls_waiting"`)) {
+		d.t.Errorf("the window isn't told of the log: %s", text)
 	}
 	if code := d.save(); code != "database_unusable" {
 		d.t.Errorf("a save was refused as %q", code)
