@@ -17,7 +17,7 @@ var discardLog = slog.New(slog.DiscardHandler)
 //
 //	go test -run '^$' -bench WriteCalls -count 6 ./app/store | benchstat -
 func BenchmarkWriteCalls(b *testing.B) {
-	for _, size := range []int{1, 200, 1000} {
+	for _, size := range []int{1, 20, 200, 1000} {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
 			s := newCallStore(openCallsFile(b))
 			entries := make([]calllog.Entry, size)

@@ -5,9 +5,11 @@ import (
 	"compress/gzip"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"sync"
 	"time"
@@ -40,43 +42,40 @@ func (p *packedBodies) values(to []any, seq int64, startedAt time.Time) []any {
 		p.requestCut, p.replyCut, p.content)
 }
 
-// Zippers are kept: each has tables of a megabyte. Small bodies are stored as
-// they are: to squeeze 2 KB takes as long as all else that a call costs.
-var zippers, storers = zippersOf(gzip.BestSpeed), zippersOf(gzip.NoCompression)
+// Zippers are kept: each has tables of a megabyte.
+var zippers = sync.Pool{New: func() any {
+	zipper, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that there is: can't fail
+	return zipper
+}}
 
+// smallBodies are stored as they are: to squeeze 2 KB takes as long as all else
+// that a call costs.
 const smallBodies = 4 << 10
-
-func zippersOf(level int) *sync.Pool {
-	return &sync.Pool{New: func() any {
-		zipper, _ := gzip.NewWriterLevel(nil, level) // a level that there is: can't fail
-		return zipper
-	}}
-}
 
 // packBodies compresses what a call carried; nil: nothing.
 func packBodies(b *gateway.Bodies) (*packedBodies, error) {
 	if b == nil || len(b.RequestHeader)+len(b.Request)+len(b.Reply) == 0 {
 		return nil, nil
 	}
-	pairs := make([][2]string, len(b.RequestHeader))
+	headers := append(make([]byte, 0, 512), '[')
 	for i, h := range b.RequestHeader {
-		pairs[i] = [2]string{h.Name, h.Value}
+		if i > 0 {
+			headers = append(headers, ',')
+		}
+		headers = append(appendText(append(appendText(append(headers, '['), h.Name), ','), h.Value), ']')
 	}
-	headers, err := json.Marshal(pairs)
-	if err != nil {
-		return nil, err
-	}
+	headers = append(headers, ']')
 	p := &packedBodies{
 		headersSize: len(headers), requestSize: len(b.Request), replySize: len(b.Reply),
 		requestCut: b.RequestCut, replyCut: b.ReplyCut,
 	}
-	var out bytes.Buffer
-	pool := zippers
 	if len(headers)+len(b.Request)+len(b.Reply) <= smallBodies {
-		pool = storers
+		p.content = storedGzip(headers, b.Request, b.Reply)
+		return p, nil
 	}
-	zipper := pool.Get().(*gzip.Writer)
-	defer pool.Put(zipper)
+	var out bytes.Buffer
+	zipper := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(zipper)
 	zipper.Reset(&out)
 	for _, part := range [][]byte{headers, b.Request, b.Reply} {
 		if _, err := zipper.Write(part); err != nil {
@@ -88,6 +87,25 @@ func packBodies(b *gateway.Bodies) (*packedBodies, error) {
 	}
 	p.content = out.Bytes()
 	return p, nil
+}
+
+// storedGzip is what gzip makes of less than 64 KiB that it leaves as they are: one
+// block, which begins with its length.
+func storedGzip(parts ...[]byte) []byte {
+	const before, after = 10 + 5, 8
+	size := before + after
+	for _, part := range parts {
+		size += len(part)
+	}
+	out := append(make([]byte, 0, size), 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1, 0, 0, 0, 0)
+	for _, part := range parts {
+		out = append(out, part...)
+	}
+	all := out[before:]
+	binary.LittleEndian.PutUint16(out[before-4:], uint16(len(all)))
+	binary.LittleEndian.PutUint16(out[before-2:], ^uint16(len(all)))
+	sum := crc32.ChecksumIEEE(all)
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(out, sum), uint32(len(all)))
 }
 
 // unpack is the reverse of packBodies.
