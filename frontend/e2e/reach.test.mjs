@@ -75,6 +75,7 @@ test('who can reach the gateway', { timeout: 120_000 }, async (t) => {
 
     await t.test(`other computers are warned of and told the addresses (${language})`, async () => {
       await rpc(page, 'Gateway/Stop')
+      while ((await rpc(page, 'Gateway/Status')).state !== 'stopped');
       await page.goto(`${admin}/#/settings/gateway`)
       const reach = page.getByLabel(say('settings.host'))
       const warning = page.getByText(say('settings.host_warning'))
@@ -91,6 +92,9 @@ test('who can reach the gateway', { timeout: 120_000 }, async (t) => {
       const { address, state, reach: told } = await rpc(page, 'Gateway/Status')
       assert.deepEqual([address, state], [`${elsewhere}:${port}`, 'stopped'])
       assert.deepEqual(told, [`http://${elsewhere}:${port}/v1`])
+
+      await page.goto(`${admin}/#/connect/curl`)
+      await page.getByText(`curl http://${elsewhere}:${port}/v1/`).waitFor()
 
       await page.goto(`${admin}/#/settings/access`)
       const names = page.getByLabel(say('settings.names'), { exact: true })
