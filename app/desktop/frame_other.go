@@ -10,3 +10,6 @@ func nativePlace() (n [4]int) { return n }
 
 // dress isn't needed: frame and page follow the system by themselves.
 func dress(colours) {}
+
+// withhold isn't needed: a window that begins hidden isn't seen.
+func withhold() {}

@@ -110,3 +110,6 @@ func nearestScreen(p place) []rect {
 
 // dress isn't needed: frame and page follow the system by themselves.
 func dress(colours) {}
+
+// withhold isn't needed: a window that begins hidden isn't seen.
+func withhold() {}

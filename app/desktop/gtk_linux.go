@@ -86,6 +86,23 @@ static gboolean run(gpointer data) {
 	return G_SOURCE_REMOVE;
 }
 
+// stay is in the place of a window's show, once.
+static void (*show)(GtkWidget *);
+
+static void stay(GtkWidget *window) {
+	GTK_WIDGET_GET_CLASS(window)->show = show;
+	gtk_widget_realize(window); // as far as a window gets without being seen
+}
+
+static void withhold(void) {
+	if (!gtk_init_check(NULL, NULL)) {
+		return;
+	}
+	GtkWidgetClass *windows = GTK_WIDGET_CLASS(g_type_class_ref(GTK_TYPE_WINDOW));
+	show = windows->show;
+	windows->show = stay;
+}
+
 static task *prepare(int colours) {
 	task *t = g_new0(task, 1);
 	t->colours = colours;
@@ -111,6 +128,26 @@ static int perform(task *t) {
 }
 */
 import "C"
+
+import (
+	"os"
+	"runtime"
+)
+
+// withhold keeps the window that is made next from showing up until it is asked for.
+// Wails shows one that begins hidden, and hides it then: it flashes at each login. GTK
+// has to begin for it, as Wails would have it: on this thread, and over X11 unless the
+// session says something else.
+func withhold() {
+	runtime.LockOSThread()
+	switch os.Getenv("XDG_SESSION_TYPE") {
+	case "", "unspecified", "x11":
+		if os.Getenv("GDK_BACKEND") == "" {
+			_ = os.Setenv("GDK_BACKEND", "x11")
+		}
+	}
+	C.withhold()
+}
 
 // screens returns what windows may stand on.
 func screens() (list []rect) {

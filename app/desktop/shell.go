@@ -73,6 +73,9 @@ func (s *shell) run() error {
 	s.App.OnQuit(s.quit)
 	s.App.Updates.Installs(s.quit)
 	s.tray.beforeWindow()
+	if s.Hidden {
+		withhold()
+	}
 	err := wails.Run(s.window(s.settings()))
 	s.ended()
 	return err

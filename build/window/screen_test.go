@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -30,6 +31,26 @@ func shown(title string) string {
 	ids, _ := tool("xdotool", "search", "--onlyvisible", "--name", "^"+title+"$") // fails when there is none
 	id, _, _ := strings.Cut(ids, "\n")
 	return id
+}
+
+// spied collects which windows the desktop has from now on, until it is asked.
+func spied(t *testing.T) (windows func() string) {
+	t.Helper()
+	var seen bytes.Buffer
+	cmd := exec.Command("xprop", "-spy", "-root", "_NET_CLIENT_LIST")
+	cmd.Stdout = &seen
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	end := sync.OnceFunc(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	t.Cleanup(end)
+	return func() string {
+		end()
+		return seen.String()
+	}
 }
 
 // active returns the title of the window that has the keyboard.
