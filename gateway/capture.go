@@ -38,23 +38,51 @@ func (c Capture) wants(call *Call) bool {
 	return c.When == CaptureAlways || c.When == CaptureErrors && (call.State != StateOK || len(call.Attempts) > 1)
 }
 
-// captureWriter keeps the beginning of what goes to the client.
+// captureWriter keeps the beginning of what goes to the client, in pooled pieces: to
+// grow one buffer was two thirds of what a stream allocated.
 type captureWriter struct {
 	http.ResponseWriter
-	room int     // bytes to keep
-	kept *[]byte // pooled
-	more bool    // there was no room for all
+	room   int       // bytes to keep
+	n      int       // bytes that are kept
+	pieces []*[]byte // what they lie in
+	first  [4]*[]byte
+	more   bool // there was no room for all
 }
 
 func (w *captureWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p)
-	fits := min(n, w.room-len(*w.kept))
-	if kept := *w.kept; cap(kept)-len(kept) < fits {
-		*w.kept = slices.Grow(kept, max(fits, min(cap(kept), w.room-len(kept))))
+	fits := p[:min(n, w.room-w.n)]
+	w.n += len(fits)
+	w.more = w.more || len(fits) < n
+	for len(fits) > 0 {
+		if last := len(w.pieces) - 1; last < 0 || len(*w.pieces[last]) == cap(*w.pieces[last]) {
+			w.pieces = append(w.pieces, getBuffer())
+		}
+		piece := w.pieces[len(w.pieces)-1]
+		taken := min(len(fits), cap(*piece)-len(*piece))
+		*piece = append(*piece, fits[:taken]...)
+		fits = fits[taken:]
 	}
-	*w.kept = append(*w.kept, p[:fits]...)
-	w.more = w.more || fits < n
 	return n, err
+}
+
+// text is what was kept, in one piece.
+func (w *captureWriter) text() []byte {
+	if len(w.pieces) == 1 {
+		return *w.pieces[0]
+	}
+	all := make([]byte, 0, w.n)
+	for _, piece := range w.pieces {
+		all = append(all, *piece...)
+	}
+	return all
+}
+
+func (w *captureWriter) release() {
+	for _, piece := range w.pieces {
+		putBuffer(piece)
+	}
+	w.pieces, w.first = nil, [4]*[]byte{}
 }
 
 // capture begins to keep what the call carries, if the configuration may want
@@ -64,7 +92,8 @@ func (x *exchange) capture() {
 		return
 	}
 	room := x.s.capture.Bytes + max(x.s.secrets.longest(), longestSpelled(x.r.Header))
-	x.captured = &captureWriter{ResponseWriter: x.w, room: room, kept: getBuffer()}
+	x.captured = &captureWriter{ResponseWriter: x.w, room: room}
+	x.captured.pieces = x.captured.first[:0]
 	x.w = x.captured
 }
 
@@ -73,7 +102,7 @@ func (x *exchange) keepBodies() {
 	if x.captured == nil {
 		return
 	}
-	defer putBuffer(x.captured.kept)
+	defer x.captured.release()
 	if !x.s.capture.wants(&x.call) {
 		return
 	}
@@ -82,7 +111,7 @@ func (x *exchange) keepBodies() {
 	b := &Bodies{RequestHeader: capturedHeader(x.r.Header, hidden)}
 	b.Request, b.RequestCut = hidden.blot(*x.body, limit)
 	b.RequestCut = b.RequestCut || int64(len(*x.body)) < x.call.BytesIn || !x.uploaded.Load() && x.r.ContentLength != 0
-	b.Reply, b.ReplyCut = hidden.blot(*x.captured.kept, limit)
+	b.Reply, b.ReplyCut = hidden.blot(x.captured.text(), limit)
 	b.ReplyCut = b.ReplyCut || x.captured.more
 	x.call.Bodies = b
 }
