@@ -11,6 +11,7 @@ import (
 
 	"headgate/gateway/dialect"
 	"headgate/gateway/http1"
+	"headgate/gateway/life"
 )
 
 // Caps on what an upstream may send.
@@ -26,11 +27,9 @@ type attempt struct {
 	turn   turn
 	m      *member
 	key    *providerKey
-	life   life
+	life   life.Life
 	limit  timeLimit
 	began  time.Time
-	// unfollow lets the attempt outlive its call.
-	unfollow func() bool
 
 	asked     bool // usage was asked for by us, so it is hidden again
 	response  *http1.Response
@@ -59,7 +58,7 @@ func newAttempt(x *exchange, t turn, commitBy time.Time) *attempt {
 	}
 	// Not a child of the call's context: what is left of a complete stream is
 	// read after the call has ended.
-	a.unfollow = a.life.follow(x.ctx)
+	a.life.Follow(x.ctx)
 	if !x.head.stream {
 		// A whole reply has a time limit of its own, which may be the longer
 		// one: a model that thinks for minutes sends nothing before.
@@ -264,7 +263,7 @@ func (a *attempt) relayJSON(reader io.Reader) *result {
 // deliver checks a whole reply and sends it.
 func (a *attempt) deliver(body []byte) *result {
 	d := a.m.provider.dialect
-	reply, err := d.ReadReply(body)
+	reply, err := d.ReadReply(body, a.x.words.reply != nil)
 	if err != nil || !reply.Complete {
 		res := &result{body: body[:min(len(body), largestError)], err: errNoContent}
 		if err != nil {
@@ -323,11 +322,11 @@ func (a *attempt) commit(contentType string, length int) {
 	x.g.health.began(a.turn)
 	h := x.w.Header()
 	x.passBack(a.response.Fields)
-	h["Content-Type"], h["Cache-Control"] = []string{contentType}, noStore
+	h["Content-Type"], h["Cache-Control"] = x.one(contentType), noStore
 	if length >= 0 {
-		h["Content-Length"] = []string{strconv.Itoa(length)}
+		h["Content-Length"] = x.one(strconv.Itoa(length))
 	}
-	h["X-Headgate-Attempts"] = []string{strconv.Itoa(len(x.call.Attempts) + 1)}
+	h["X-Headgate-Attempts"] = x.one(strconv.Itoa(len(x.call.Attempts) + 1))
 	h["X-Headgate-Provider"], h["X-Headgate-Model"] = a.m.provider.shown, a.m.shown
 	x.call.Status, x.sent = http.StatusOK, true
 	x.call.FirstToken = time.Since(x.call.StartedAt)
@@ -337,12 +336,12 @@ func (a *attempt) commit(contentType string, length int) {
 // close ends the round trip. A connection whose reply was read to its end is
 // in the pool already; any other one is closed, which tells the upstream.
 func (a *attempt) close() {
-	a.unfollow()
+	a.life.Unfollow()
 	if a.handedOff {
 		return
 	}
 	a.closeResponse()
-	a.life.end(nil)
+	a.life.End(nil)
 }
 
 func (a *attempt) closeResponse() {

@@ -92,7 +92,8 @@ func (x *exchange) capture() {
 		return
 	}
 	room := x.s.capture.Bytes + max(x.s.secrets.longest(), longestSpelled(x.r.Header))
-	x.captured = &captureWriter{ResponseWriter: x.w, room: room}
+	x.captured = &x.room.kept
+	x.captured.ResponseWriter, x.captured.room = x.w, room
 	x.captured.pieces = x.captured.first[:0]
 	x.w = x.captured
 }

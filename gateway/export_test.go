@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -99,10 +98,4 @@ func Blot(hidden []string, text []byte, limit int) (shown []byte, isCut bool) {
 		s.add(secret)
 	}
 	return s.secrets().blot(text, limit)
-}
-
-// NewLife returns the context of an attempt, and what ends it.
-func NewLife() (ctx context.Context, end func(cause error)) {
-	l := &life{}
-	return l, l.end
 }

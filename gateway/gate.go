@@ -141,7 +141,7 @@ func (g *gate) expire() {
 		return
 	}
 	if g.err = g.release(); g.err != nil {
-		g.a.life.end(g.err)
+		g.a.life.End(g.err)
 	}
 }
 

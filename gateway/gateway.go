@@ -15,7 +15,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,12 +46,7 @@ type Gateway struct {
 	slow     slowness
 	current  atomic.Pointer[snapshot] // nil until the first Apply
 
-	mu       sync.Mutex
-	calls    int           // running
-	idle     chan struct{} // closed when calls is 0; replaced when it leaves 0
-	draining bool
-	ending   context.Context // its end breaks off the running calls
-	breakOff context.CancelCauseFunc
+	roll roll
 }
 
 // slowness is what a client may take for a piece of its body, and of its reply.
@@ -74,9 +68,7 @@ func New(o Options) *Gateway {
 	g.upstream = newUpstream(newGuard(o))
 	g.memory = newBudget()
 	g.slow = slowness{upload: uploadLimit, write: writeLimit}
-	g.idle = make(chan struct{})
-	close(g.idle)
-	g.ending, g.breakOff = context.WithCancelCause(context.Background())
+	g.roll.recorder = g.recorder
 	return g
 }
 
@@ -170,30 +162,10 @@ func (g *Gateway) ClearCooldown(memberID int64) {
 
 // Drain refuses new calls and returns when none is running any more. Calls
 // that outlast ctx are broken off, and Drain returns ctx's error then.
-func (g *Gateway) Drain(ctx context.Context) error {
-	g.mu.Lock()
-	g.draining = true
-	idle, breakOff := g.idle, g.breakOff
-	g.mu.Unlock()
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		breakOff(errStopped)
-		<-idle
-		return ctx.Err()
-	}
-}
+func (g *Gateway) Drain(ctx context.Context) error { return g.roll.drain(ctx) }
 
 // Resume lets calls in again after a Drain.
-func (g *Gateway) Resume() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.draining = false
-	if g.ending.Err() != nil {
-		g.ending, g.breakOff = context.WithCancelCause(context.Background())
-	}
-}
+func (g *Gateway) Resume() { g.roll.resume() }
 
 // Close ends what is running and closes the connections to upstreams.
 func (g *Gateway) Close() error {
@@ -203,35 +175,6 @@ func (g *Gateway) Close() error {
 	g.health.close()
 	g.upstream.close()
 	return nil
-}
-
-// enter counts a call in; false means that the engine is draining.
-func (g *Gateway) enter() (ending context.Context, ok bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.draining {
-		return nil, false
-	}
-	if g.calls == 0 {
-		g.idle = make(chan struct{})
-	}
-	g.calls++
-	return g.ending, true
-}
-
-func (g *Gateway) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.calls--
-	if g.calls == 0 {
-		close(g.idle)
-	}
-}
-
-func (g *Gateway) isDraining() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.draining
 }
 
 func (g *Gateway) timeouts() Timeouts {

@@ -60,7 +60,7 @@ func (g *Gateway) serveModel(w http.ResponseWriter, r *http.Request, at *route, 
 // admit checks the key of a request that isn't a call.
 func (g *Gateway) admit(r *http.Request) (*snapshot, *apiKey, *refusal) {
 	s := g.current.Load()
-	if s == nil || g.isDraining() {
+	if s == nil || g.roll.isDraining() {
 		return nil, nil, &refusedStopping
 	}
 	if refused := s.refuseForeign(r); refused != nil {

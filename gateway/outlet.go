@@ -69,7 +69,8 @@ func asQuestion(body []byte) (*question, *headFault) {
 func (x *exchange) translate() *refusal {
 	translate := x.at.dialect.Translate
 	if translate == nil {
-		x.request = &question{*x.body, x.head}
+		x.room.asked = question{*x.body, x.head}
+		x.request = &x.room.asked
 		return nil
 	}
 	t, failure := translate(*x.body, x.call.ID[len(callIDPrefix):], x.call.StartedAt)

@@ -222,12 +222,12 @@ func (a *attempt) drain(events *sseReader) {
 	a.handedOff = true
 	body := a.response.Body
 	// The call's own end must not cut this short.
-	stop := time.AfterFunc(drainLimit, func() { a.life.end(nil) })
+	stop := time.AfterFunc(drainLimit, func() { a.life.End(nil) })
 	go func() {
 		_, _ = io.Copy(io.Discard, io.LimitReader(body, 64<<10))
 		stop.Stop()
 		_ = body.Close()
-		a.life.end(nil)
+		a.life.End(nil)
 		events.release()
 	}()
 }

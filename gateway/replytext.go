@@ -68,10 +68,10 @@ func (p *paragraphs) addReply(d *dialect.Dialect, body []byte) bool {
 	if !bytes.HasPrefix(body, []byte("{")) {
 		return false
 	}
-	reply, err := d.ReadReply(body)
+	reply, err := d.ReadReply(body, true)
 	if err != nil {
 		body = mended(body)
-		if reply, err = d.ReadReply(body); err != nil {
+		if reply, err = d.ReadReply(body, true); err != nil {
 			return false
 		}
 	}

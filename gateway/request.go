@@ -80,7 +80,7 @@ func (x *exchange) dropBody() {
 	if cap(*x.body) <= smallBody {
 		return
 	}
-	x.request, x.plain = nil, nil
+	x.request, x.plain, x.room.asked = nil, nil, question{}
 	var kept []byte
 	if x.captured != nil {
 		room := min(len(*x.body), x.captured.room)
@@ -121,7 +121,7 @@ func checkHeaders(r *http.Request, limit int64) *refusal {
 			message: fmt.Sprintf("The body is encoded as %q. Send it as it is.", cut(encoding, 40)),
 		}
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return &refusal{
 			status: http.StatusUnsupportedMediaType, kind: kindRequest, code: "unsupported_content_type",
 			message: "Send the body with \"Content-Type: application/json\".",
@@ -131,6 +131,14 @@ func checkHeaders(r *http.Request, limit int64) *refusal {
 		return tooLarge(limit)
 	}
 	return nil
+}
+
+func isJSON(contentType string) bool {
+	if contentType == "application/json" { // as nearly all say it
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "application/json"
 }
 
 func tooLarge(limit int64) *refusal {

@@ -72,7 +72,7 @@ func (g *Gateway) serveHealth(w http.ResponseWriter, r *http.Request, at *route,
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	if s == nil || g.isDraining() {
+	if s == nil || g.roll.isDraining() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte(`{"status":"unavailable"}`))
 		return

@@ -3,12 +3,14 @@ package gateway
 import (
 	"sync"
 	"time"
+
+	"headgate/gateway/life"
 )
 
 // timeLimit ends an attempt that takes too long, with the reason as the cause.
 // One timer serves all phases of an attempt.
 type timeLimit struct {
-	life     *life
+	life     *life.Life
 	commitBy time.Time // holds until the commit; zero: no such limit
 
 	mu        sync.Mutex
@@ -41,7 +43,7 @@ func (l *timeLimit) set(d time.Duration, cause error) {
 // ring ends the attempt if its time is over.
 func (l *timeLimit) ring() {
 	if cause := l.expired(); cause != nil {
-		l.life.end(cause)
+		l.life.End(cause)
 	}
 }
 

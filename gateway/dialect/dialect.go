@@ -5,10 +5,7 @@
 // engine asks these values and never asks which dialect it has before it.
 package dialect
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // Operation is what a request wants, whatever the dialect.
 type Operation string
@@ -31,9 +28,9 @@ type Dialect struct {
 	// Messages is the body's field that holds the conversation.
 	Messages string
 
-	// ReadReply reads a whole reply body. An error means that the body is not
-	// one of this dialect's replies.
-	ReadReply func(body []byte) (Reply, error)
+	// ReadReply reads a whole reply body. With text false it may leave Texts empty.
+	// An error means that the body is not one of this dialect's replies.
+	ReadReply func(body []byte, text bool) (Reply, error)
 	// ReadEvent reads one event of a stream into e, which it resets. With text
 	// false it may leave Texts out. An error means that data is not one of this
 	// dialect's events.
@@ -160,14 +157,4 @@ type Count struct {
 // All are the dialects that providers may speak, by name.
 var All = map[string]*Dialect{
 	OpenAI.Name: OpenAI,
-}
-
-// SetCredential puts a provider key where the dialect wants it; no key, no
-// header.
-func (d *Dialect) SetCredential(h http.Header, key string) {
-	if key == "" {
-		return
-	}
-	name, value := d.Credential(key)
-	h.Set(name, value)
 }

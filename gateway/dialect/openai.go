@@ -104,8 +104,8 @@ func absent(raw json.RawMessage) bool {
 	}
 }
 
-func readOpenAIReply(body []byte) (Reply, error) {
-	if reply, ok := replyByCursor(body); ok {
+func readOpenAIReply(body []byte, text bool) (Reply, error) {
+	if reply, ok := replyByCursor(body, text); ok {
 		return reply, nil
 	}
 	return replyByJSON(body)

@@ -156,7 +156,7 @@ func (c *cursor) detail(wanted string, depth int) (n looseCount) {
 }
 
 // replyByCursor is readOpenAIReply where nothing is unusual.
-func replyByCursor(body []byte) (reply Reply, ok bool) {
+func replyByCursor(body []byte, text bool) (reply Reply, ok bool) {
 	c := cursor{b: body}
 	if !c.open('{') {
 		return Reply{}, false
@@ -170,7 +170,7 @@ func replyByCursor(body []byte) (reply Reply, ok bool) {
 				continue
 			}
 			for more := c.element(true); more; more = c.element(false) {
-				reply.add(c.wholeChoice())
+				reply.add(c.wholeChoice(text))
 			}
 		case "usage":
 			keys.again(&c, 1)
@@ -187,7 +187,7 @@ func (r *Reply) add(text string, complete bool) {
 	r.Complete = r.Complete || complete
 }
 
-func (c *cursor) wholeChoice() (text string, complete bool) {
+func (c *cursor) wholeChoice(want bool) (text string, complete bool) {
 	if !c.open('{') {
 		return "", false
 	}
@@ -198,7 +198,7 @@ func (c *cursor) wholeChoice() (text string, complete bool) {
 		switch string(name) {
 		case "message":
 			keys.again(c, 0)
-			m = c.message(true, 4)
+			m = c.message(want, 4)
 		case "finish_reason":
 			keys.again(c, 1)
 			_, finished = c.loose(false, 4)

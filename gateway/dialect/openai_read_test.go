@@ -44,7 +44,7 @@ var unusual = []string{
 
 func TestReadersAgreeWithEncodingJSON(t *testing.T) {
 	for _, text := range usual {
-		if _, ok := replyByCursor([]byte(text)); !ok && !strings.Contains(text, `"error":{`) {
+		if _, ok := replyByCursor([]byte(text), true); !ok && !strings.Contains(text, `"error":{`) {
 			t.Errorf("a reply that is not unusual was given up: %s", text)
 		}
 		var e Event
@@ -70,7 +70,7 @@ func FuzzReadersAgreeWithEncodingJSON(f *testing.F) {
 // compareReaders fails when the cursor reads a text otherwise than encoding/json,
 // or takes one that isn't JSON.
 func compareReaders(t *testing.T, text []byte) {
-	if reply, ok := replyByCursor(text); ok {
+	if reply, ok := replyByCursor(text, true); ok {
 		want, err := replyByJSON(text)
 		if err != nil || !reflect.DeepEqual(reply, want) {
 			t.Fatalf("reply %q\n got %s\nwant %s, %v", text, shown(reply), shown(want), err)
@@ -129,7 +129,11 @@ func BenchmarkReadEvent(b *testing.B) {
 
 // BenchmarkReadReply reads a whole reply of 1 KB.
 func BenchmarkReadReply(b *testing.B) {
-	for name, read := range map[string]func([]byte) (Reply, error){"cursor": readOpenAIReply, "encoding json": replyByJSON} {
+	for name, read := range map[string]func([]byte) (Reply, error){
+		"cursor":        func(body []byte) (Reply, error) { return readOpenAIReply(body, true) },
+		"without texts": func(body []byte) (Reply, error) { return readOpenAIReply(body, false) },
+		"encoding json": replyByJSON,
+	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(replyText)))
 			b.ReportAllocs()

@@ -65,7 +65,7 @@ func (c *responsesCall) Stream() Stream { return &responsesStream{c: c} }
 
 // readResponsesReply finds what a reply says, for those who look at what a
 // client got.
-func readResponsesReply(body []byte) (Reply, error) {
+func readResponsesReply(body []byte, _ bool) (Reply, error) {
 	var in struct {
 		Object string
 		Output []struct {

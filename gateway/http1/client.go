@@ -87,14 +87,6 @@ func (c *Client) Do(ctx context.Context, r *Request, t *Trace) (*Response, error
 // kept when they are done, unless the Client was asked again by then.
 func (c *Client) CloseIdle() { c.idle.close() }
 
-// whenOver is context.AfterFunc, which a context may know to do at less cost.
-func whenOver(ctx context.Context, f func()) (stop func() bool) {
-	if own, ok := ctx.(interface{ AfterFunc(func()) func() bool }); ok {
-		return own.AfterFunc(f)
-	}
-	return context.AfterFunc(ctx, f)
-}
-
 // causeOr is why ctx ended, err while it hasn't.
 func causeOr(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

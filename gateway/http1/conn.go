@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"headgate/gateway/life"
 )
 
 const (
@@ -39,10 +41,12 @@ type conn struct {
 	tls    *tls.Conn // nil: none
 	raw    syscall.RawConn
 
-	// Made once, so that a request needs no closures.
-	interrupt func()
-	peek      func(fd uintptr)
-	readable  bool // what peek found
+	peek     func(fd uintptr) // made once, so that a request needs no closure
+	readable bool             // what peek found
+
+	// What interrupts the request at hand, when it ends: one of both.
+	under life.Parent
+	stop  func() bool
 
 	idleSince time.Time
 	sending   *aside // of the request that is written aside; nil: there is none
@@ -70,20 +74,45 @@ func (w *aside) isDone() bool {
 
 // ask sends a request and reads the head of its reply.
 func (cn *conn) ask(ctx context.Context, r *Request, t *Trace) (*Response, error) {
-	release := whenOver(ctx, cn.interrupt)
+	cn.obey(ctx)
 	cn.write(r)
 	reply := &Response{}
 	h, err := cn.readHead(r.Method, reply, t)
 	if err != nil {
-		release()
+		cn.disobey()
 		if unsent := cn.abandon(); unsent != nil && !t.Answered {
 			err = unsent
 		}
 		return nil, causeOr(ctx, err)
 	}
-	reply.begin(ctx, cn, h, r.Method, release)
+	reply.begin(ctx, cn, h, r.Method)
 	return reply, nil
 }
+
+// obey makes a context's end interrupt what the connection does.
+func (cn *conn) obey(ctx context.Context) {
+	if parent, ok := ctx.(life.Parent); ok {
+		cn.under = parent
+		if cause := parent.Join(cn); cause != nil {
+			cn.Over(cause)
+		}
+		return
+	}
+	cn.stop = context.AfterFunc(ctx, func() { cn.Over(nil) })
+}
+
+// disobey ends that; false: it was interrupted.
+func (cn *conn) disobey() bool {
+	under, stop := cn.under, cn.stop
+	cn.under, cn.stop = nil, nil
+	if under != nil {
+		return under.Leave(cn)
+	}
+	return stop()
+}
+
+// Over interrupts what the connection does.
+func (cn *conn) Over(error) { _ = cn.wire.Close() }
 
 // write sends a request, or begins to. Whoever refuses it half way may have
 // answered all the same, so that a failure only shortens the wait for that.

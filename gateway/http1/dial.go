@@ -41,7 +41,6 @@ func (c *Client) connect(ctx context.Context, t *Target) (*conn, error) {
 			cn.raw = raw
 		}
 	}
-	cn.interrupt = func() { _ = cn.wire.Close() }
 	cn.peek = func(fd uintptr) { cn.readable = isReadable(fd) }
 	return cn, nil
 }

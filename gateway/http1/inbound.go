@@ -1,7 +1,6 @@
 package http1
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"headgate/gateway/life"
 )
 
 // What a connection to a client is doing.
@@ -42,8 +43,7 @@ type inbound struct {
 	calls atomic.Uint64 // begun
 	seen  uint64        // at the last look; the watch's
 
-	ctx  context.Context
-	left func() // ends ctx
+	life connLife
 
 	in       *[]byte // pooled; nil when nothing read is left
 	from, to int     // what of it was read and not yet taken
@@ -57,6 +57,23 @@ type inbound struct {
 	ended bool // what peek found
 }
 
+// connLife is how long a connection goes on: the context of its requests.
+type connLife struct {
+	life.Life
+	local net.Addr
+}
+
+// Value knows the address that the client has reached, as with net/http's server.
+func (l *connLife) Value(key any) any {
+	if key == http.LocalAddrContextKey {
+		return l.local
+	}
+	return nil
+}
+
+// left says that the client has gone, or is sent away.
+func (c *inbound) left() { c.life.End(nil) }
+
 func newInbound(s *Server, nc net.Conn) *inbound {
 	c := &inbound{server: s, nc: nc, born: time.Now()}
 	c.reads.set, c.writes.set = nc.SetReadDeadline, nc.SetWriteDeadline
@@ -66,9 +83,9 @@ func newInbound(s *Server, nc net.Conn) *inbound {
 		}
 	}
 	c.peek = func(fd uintptr) { c.ended = isEnded(fd) }
-	c.ctx, c.left = context.WithCancel(context.WithValue(context.Background(), http.LocalAddrContextKey, nc.LocalAddr()))
+	c.life.local = nc.LocalAddr()
 	c.reply.conn = c
-	blank := (&http.Request{RemoteAddr: nc.RemoteAddr().String()}).WithContext(c.ctx)
+	blank := (&http.Request{RemoteAddr: nc.RemoteAddr().String()}).WithContext(&c.life)
 	c.head.init(blank)
 	return c
 }

@@ -229,27 +229,26 @@ func (h *inHead) parseTarget(method, target string) *refused {
 	return nil
 }
 
-// fieldNames are names as clients spell them that aren't canonical already.
+// fieldNames are names as clients spell them.
 var fieldNames = func() map[string]string {
-	names := map[string]string{}
+	names := map[string]string{"X-Stainless-OS": "X-Stainless-Os"}
 	for _, name := range []string{
 		"Accept", "Accept-Encoding", "Accept-Language", "Api-Key", "Authorization", "Connection", "Content-Length",
 		"Content-Type", "Cookie", "Expect", "Host", "Http-Referer", "Openai-Beta", "Origin", "Referer",
 		"Sec-Fetch-Mode", "Sec-Fetch-Site", "Transfer-Encoding", "User-Agent", "X-Api-Key", "X-Forwarded-For",
 		"X-Stainless-Arch", "X-Stainless-Async", "X-Stainless-Lang", "X-Stainless-Os", "X-Stainless-Package-Version",
-		"X-Stainless-Retry-Count", "X-Stainless-Runtime", "X-Stainless-Runtime-Version", "X-Stainless-Timeout", "X-Title",
+		"X-Stainless-Read-Timeout", "X-Stainless-Retry-Count", "X-Stainless-Runtime", "X-Stainless-Runtime-Version", "X-Stainless-Timeout",
+		"X-Title",
 	} {
-		names[strings.ToLower(name)] = name
+		names[name], names[strings.ToLower(name)] = name, name
 	}
 	return names
 }()
 
 // canonical is a name as http.Header has it.
 func canonical(name string) string {
-	if c := name[0]; 'a' <= c && c <= 'z' {
-		if known, ok := fieldNames[name]; ok {
-			return known
-		}
+	if known, ok := fieldNames[name]; ok {
+		return known
 	}
 	return textproto.CanonicalMIMEHeaderKey(name)
 }

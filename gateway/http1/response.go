@@ -37,11 +37,11 @@ func (r *Response) Ended() bool {
 	return b.conn == nil
 }
 
-func (r *Response) begin(ctx context.Context, cn *conn, h *head, method string, release func() bool) {
+func (r *Response) begin(ctx context.Context, cn *conn, h *head, method string) {
 	r.Status, r.Fields, r.Length = h.status, h.fields, h.length
 	r.aside = cn.sending
 	b := &r.own
-	*b = body{ctx: ctx, conn: cn, release: release, stays: h.stays, left: h.length}
+	*b = body{ctx: ctx, conn: cn, stays: h.stays, left: h.length}
 	r.Body = b
 	switch {
 	case !h.hasBody(method):
@@ -70,14 +70,13 @@ const (
 
 // body is a reply's body. It is used by one goroutine at a time.
 type body struct {
-	ctx     context.Context
-	conn    *conn       // nil once the body has ended
-	release func() bool // ends ctx's hold on the connection; false: ctx ended before
-	stays   bool        // the connection, after the body
-	form    form
-	left    int64
-	chunks  chunked
-	err     error // what Read returns once conn is nil
+	ctx    context.Context
+	conn   *conn // nil once the body has ended
+	stays  bool  // the connection, after the body
+	form   form
+	left   int64
+	chunks chunked
+	err    error // what Read returns once conn is nil
 }
 
 var errClosed = errors.New("http1: read from a body that was closed")
@@ -146,7 +145,7 @@ func (b *body) Close() error {
 func (b *body) finish(err error) {
 	cn := b.conn
 	b.conn = nil
-	inTime := b.release()
+	inTime := cn.disobey()
 	b.err = io.EOF
 	if err != nil && err != io.EOF {
 		b.err = causeOr(b.ctx, err)

@@ -1,4 +1,4 @@
-package gateway_test
+package life_test
 
 import (
 	"context"
@@ -6,20 +6,20 @@ import (
 	"slices"
 	"testing"
 
-	"headgate/gateway"
+	"headgate/gateway/life"
 )
 
 var errOver = errors.New("over")
 
 // TestLife holds the context of attempts against what package context promises.
 func TestLife(t *testing.T) {
-	ctx, end := gateway.NewLife()
+	var own life.Life
+	ctx, end := context.Context(&own), own.End
 	if ctx.Err() != nil || context.Cause(ctx) != nil {
 		t.Fatal("it has ended before it ended")
 	}
 	child, cancel := context.WithCancel(ctx)
 	defer cancel()
-	own := ctx.(interface{ AfterFunc(func()) func() bool })
 	var called []int
 	var stops []func() bool
 	for i := range 5 {
