@@ -217,7 +217,23 @@ func (s *jsonScanner) digits() bool {
 func (s *jsonScanner) text() bool {
 	b, i := s.b, s.i+1
 	for {
-		i += plain(b[i:])
+		for quiet := 0; i+8 <= len(b); {
+			found := special(binary.LittleEndian.Uint64(b[i:]))
+			if found == 0 {
+				i += 8
+				if quiet++; quiet == 12 {
+					i += plainBlocks(b[i:])
+					quiet = 0
+				}
+				continue
+			}
+			quiet = 0
+			i += bits.TrailingZeros64(found) / 8
+			if b[i] != '\\' || i+1 >= len(b) || !shortEscapes[b[i+1]] {
+				break
+			}
+			i += 2
+		}
 		if i >= len(b) {
 			s.i = len(b)
 			return s.fail(tooEarly)
@@ -233,6 +249,10 @@ func (s *jsonScanner) text() bool {
 			}
 			i = s.i
 		default:
+			if b[i] >= ' ' { // of the last few bytes
+				i++
+				continue
+			}
 			s.i = i
 			return s.fail("a control character inside a string")
 		}
@@ -272,26 +292,13 @@ const (
 // zeroBytes returns a word whose lowest set bit marks the lowest zero byte of x.
 func zeroBytes(x uint64) uint64 { return (x - eachByte) &^ x & highBits }
 
-// plain returns how many bytes at the head of b need no attention within a JSON string: no quote, no backslash, no
-// control character. Where none of them comes soon it looks at 32 bytes at a time, since prompts are mostly that.
-func plain(b []byte) int {
+// plainBlocks returns how many blocks of 32 bytes at the head of b need no attention within a JSON string, in bytes.
+func plainBlocks(b []byte) int {
 	i := 0
-	for i+8 <= len(b) {
-		for stop := min(i+32, len(b)-7); i < stop; i += 8 {
-			if found := special(binary.LittleEndian.Uint64(b[i:])); found != 0 {
-				return i + bits.TrailingZeros64(found)/8
-			}
-		}
-		for ; i+32 <= len(b); i += 32 {
-			p := b[i : i+32 : i+32]
-			if special(binary.LittleEndian.Uint64(p))|special(binary.LittleEndian.Uint64(p[8:]))|
-				special(binary.LittleEndian.Uint64(p[16:]))|special(binary.LittleEndian.Uint64(p[24:])) != 0 {
-				break
-			}
-		}
-	}
-	for ; i < len(b); i++ {
-		if c := b[i]; c == '"' || c == '\\' || c < ' ' {
+	for ; i+32 <= len(b); i += 32 {
+		p := b[i : i+32 : i+32]
+		if special(binary.LittleEndian.Uint64(p))|special(binary.LittleEndian.Uint64(p[8:]))|
+			special(binary.LittleEndian.Uint64(p[16:]))|special(binary.LittleEndian.Uint64(p[24:])) != 0 {
 			break
 		}
 	}
@@ -305,6 +312,14 @@ func special(x uint64) uint64 {
 	backslash := x ^ '\\'*eachByte
 	return ((turned-0x21*eachByte)&^turned | (backslash-eachByte)&^backslash) & highBits
 }
+
+// shortEscapes are what may follow a backslash but for \u.
+var shortEscapes = func() (set [256]bool) {
+	for _, c := range []byte(`"\/bfnrt`) {
+		set[c] = true
+	}
+	return set
+}()
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 

@@ -36,21 +36,23 @@ func putBuffer(b *[]byte) {
 }
 
 // swapForLarge moves what is in b to a large buffer with enough room, if one is
-// at hand.
+// at hand. Those that are too small are dropped: put back, they would be the first to
+// be had the next time, too, and hide the others.
 func swapForLarge(b *[]byte, room int) bool {
 	if room <= smallPooled || room > largestPooled {
 		return false
 	}
-	large, ok := largeBuffers.Get().(*[]byte)
-	if !ok {
-		return false
+	for range 2 {
+		large, ok := largeBuffers.Get().(*[]byte)
+		if !ok {
+			return false
+		}
+		if cap(*large) >= room {
+			*large = append(*large, *b...)
+			*b, *large = *large, *b
+			putBuffer(large)
+			return true
+		}
 	}
-	if cap(*large) < room {
-		largeBuffers.Put(large)
-		return false
-	}
-	*large = append(*large, *b...)
-	*b, *large = *large, *b
-	putBuffer(large)
-	return true
+	return false
 }
