@@ -24,11 +24,11 @@ import (
 // machine; this tells the same on any. A new feature may raise a bound, with its
 // reason in the commit; what lowers one lowers its number.
 const (
-	mostForJSON     = 44 // allocations
-	mostForStream   = 45
-	mostForEvent    = 0.5 // the fewer, the more of them come at once
-	mostForPrompt   = 51
-	mostPromptBytes = 16 << 10 // of 100 KiB: no copy outside the pools
+	mostForJSON     = 20 // allocations
+	mostForStream   = 23
+	mostForEvent    = 0.25 // the fewer, the more of them come at once
+	mostForPrompt   = 28
+	mostPromptBytes = 9 << 10 // of 100 KiB: no copy outside the pools
 )
 
 func TestAllocations(t *testing.T) {
@@ -51,6 +51,11 @@ func TestAllocations(t *testing.T) {
 	check("allocations for each further event", (testing.AllocsPerRun(runs, long.call)-ofShort)/100, mostForEvent)
 	check("allocations for a prompt of 100 KB", testing.AllocsPerRun(runs, prompt.call), mostForPrompt)
 	check("bytes for a prompt of 100 KB", bytesPerRun(runs, prompt.call), mostPromptBytes)
+	// Buffers that the smaller one has used must not hide those that the large one needs.
+	smaller := newLoop(t, bigPrompt[:30_000], false, 0)
+	runtime.GC() // empties the pools,
+	runtime.GC() // now that they were emptied of what was last used
+	check("bytes for prompts of 30 and 100 KB by turns", bytesPerRun(runs, func() { smaller.call(); prompt.call() }), 2*mostPromptBytes)
 }
 
 // bytesPerRun is testing.AllocsPerRun for bytes.
