@@ -134,6 +134,7 @@ func (c *inbound) serveOne() bool {
 	}
 	stays := c.reply.end()
 	c.head.forget()
+	c.reply.forget()
 	_ = c.reads.limit(time.Time{})
 	_ = c.writes.limit(time.Time{})
 	if !stays {

@@ -37,12 +37,14 @@ type inReply struct {
 }
 
 func (w *inReply) begin(h *inHead) {
-	clear(w.header)
 	*w = inReply{conn: w.conn, request: h, header: w.header, names: w.names, closes: h.closes, length: -1}
 	if w.header == nil {
 		w.header = make(http.Header, 16)
 	}
 }
+
+// forget drops what the handler said, which may hold on to all of its call.
+func (w *inReply) forget() { clear(w.header) }
 
 // Header is the reply's, until WriteHeader.
 func (w *inReply) Header() http.Header { return w.header }
