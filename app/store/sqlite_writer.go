@@ -50,7 +50,10 @@ func (w writerConnector) Connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // writerConn is used by one goroutine at a time, which database/sql sees to.
-type writerConn struct{ conn *sqlite.Conn }
+type writerConn struct {
+	conn *sqlite.Conn
+	inTx bool // database/sql holds a transaction, whatever has become of it
+}
 
 var (
 	_ driver.ExecerContext     = (*writerConn)(nil)
@@ -93,8 +96,15 @@ func (c *writerConn) BeginTx(ctx context.Context, _ driver.TxOptions) (driver.Tx
 	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE", nil); err != nil {
 		return nil, err
 	}
+	c.inTx = true
 	return writerTx{c}, nil
 }
+
+// errTakenBack: what comes after a failure that ended a transaction would be
+// committed by itself.
+var errTakenBack = errors.New("the transaction was taken back after a failure")
+
+func (c *writerConn) isTakenBack() bool { return c.inTx && c.conn.AutocommitEnabled() }
 
 type writerTx struct{ c *writerConn }
 
@@ -102,12 +112,14 @@ type writerTx struct{ c *writerConn }
 func (t writerTx) Commit() error {
 	err := t.end("COMMIT")
 	if err != nil {
-		err = errors.Join(err, t.Rollback())
+		return errors.Join(err, t.Rollback())
 	}
-	return err
+	t.c.inTx = false
+	return nil
 }
 
 func (t writerTx) Rollback() error {
+	t.c.inTx = false
 	if t.c.conn.AutocommitEnabled() { // SQLite has ended it after a failure
 		return nil
 	}
@@ -155,6 +167,9 @@ func (c *writerConn) ExecContext(ctx context.Context, query string, args []drive
 
 // run steps through a statement and resets it.
 func (c *writerConn) run(stmt *sqlite.Stmt, args []driver.NamedValue) (driver.Result, error) {
+	if c.isTakenBack() {
+		return nil, errTakenBack
+	}
 	if err := bind(stmt, args); err != nil {
 		return nil, err
 	}
@@ -222,6 +237,9 @@ func bindList(stmt *sqlite.Stmt, list valueList) error {
 // QueryContext runs a statement that is prepared for this once: another one of
 // the same text may still be read.
 func (c *writerConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if c.isTakenBack() {
+		return nil, errTakenBack
+	}
 	stmt, trailing, err := c.conn.PrepareTransient(query)
 	if err != nil {
 		return nil, err

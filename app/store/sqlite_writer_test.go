@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -118,5 +119,47 @@ func TestWriterGoesOnAfterACommitThatFails(t *testing.T) {
 		if err := tx.Commit(); err == nil {
 			t.Error("a row that refers to none was committed")
 		}
+	}
+}
+
+// A statement that finds no room may take the whole transaction back. What follows
+// must not be stored by itself.
+func TestWriterStoresNothingAfterATransactionThatWasTakenBack(t *testing.T) {
+	db := openTestWriter(t)
+	limit := func(pages int) {
+		t.Helper()
+		var now int
+		if err := db.QueryRowContext(t.Context(), "PRAGMA max_page_count = "+strconv.Itoa(pages)).Scan(&now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(10)
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; err == nil; n++ {
+		_, err = tx.ExecContext(t.Context(), "INSERT OR FAIL INTO t VALUES (?, ?)", n, make([]byte, 3000))
+	}
+	const full = 13
+	if resultCode(err) != full {
+		t.Fatalf("the file is filled: %v", err)
+	}
+	if _, err := tx.ExecContext(t.Context(), "INSERT INTO t VALUES (?, ?)", -1, "alone"); err == nil {
+		t.Error("a statement ran after its transaction had been taken back")
+	}
+	if err := tx.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int)); err == nil {
+		t.Error("a query ran after its transaction had been taken back")
+	}
+	if err := tx.Commit(); err == nil {
+		t.Error("a transaction that was taken back was committed")
+	}
+	limit(1000)
+	var rows int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM t").Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows (%v), want none", rows, err)
+	}
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO t VALUES (?, ?)", 1, "again"); err != nil {
+		t.Errorf("with room again: %v", err)
 	}
 }
