@@ -41,6 +41,7 @@ type sseReader struct {
 	line     int    // where the unfinished line begins
 	at       int    // where the search for its end goes on
 	found    int    // the end of the event at from, 0 while unknown
+	first    int    // how long its first line is, 0 while unknown
 	begun    bool   // past the byte order mark
 	filled   bool   // the last read filled the buffer: there may be more
 	joined   []byte // the data of an event with several data lines
@@ -77,8 +78,9 @@ func (s *sseReader) next() (sseEvent, error) {
 	for {
 		if s.find() {
 			raw := s.buf[s.from:s.found]
-			s.from, s.line, s.at, s.found = s.found, s.found, s.found, 0
-			return s.parse(raw), nil
+			first := s.first
+			s.from, s.line, s.at, s.found, s.first = s.found, s.found, s.found, 0, 0
+			return s.parse(raw, first), nil
 		}
 		if s.to-s.from > maxEvent {
 			s.err = errEventTooLong
@@ -110,6 +112,9 @@ func (s *sseReader) find() bool {
 		blank := end == s.line
 		if blank && s.buf[end] == '\n' && s.buf[end-1] == '\r' {
 			blank = false // the other half of the line's CRLF
+		}
+		if s.line == s.from {
+			s.first = end - s.from
 		}
 		s.line, s.at = end+1, end+1
 		if blank {
@@ -199,11 +204,14 @@ func (s *sseReader) shift(room []byte) {
 	s.from = 0
 }
 
-// parse reads an event's fields.
-func (s *sseReader) parse(raw []byte) sseEvent {
+// parse reads an event's fields. The length of its first line is mostly known.
+func (s *sseReader) parse(raw []byte, first int) sseEvent {
 	event := sseEvent{raw: raw}
-	for rest := raw; len(rest) > 0; {
-		n := lineLength(rest)
+	for rest := raw; len(rest) > 0; first = 0 {
+		n := first
+		if n == 0 {
+			n = lineLength(rest)
+		}
 		line := rest[:n]
 		rest = rest[min(n+1, len(rest)):]
 		if value, ok := fieldValue(line, "data"); ok {
