@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages="build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev"
-test_packages="xvfb gnome-keyring xauth xdotool openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0 appstream desktop-file-utils systemd man-db groff-base python3-yaml"
+test_packages="xvfb gnome-keyring xauth xdotool x11-utils openbox imagemagick chromium fonts-noto-cjk dbus at-spi2-core python3-gi gir1.2-atspi-2.0 appstream desktop-file-utils systemd man-db groff-base python3-yaml"
 dist_packages="nsis osslsigncode zip xz-utils zstd"
 test_dist_packages="debootstrap rpm libarchive-tools unzip file qemu-user-static wine wine64 gcc-mingw-w64-x86-64-win32 sqlite3 curl xvfb xdotool openbox imagemagick dbus bash-completion zsh fish"
 

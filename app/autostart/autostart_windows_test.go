@@ -9,23 +9,33 @@ import (
 	"headgate/app/autostart"
 )
 
-// Windows' own list has one entry of this name, which is put back.
+const (
+	runPath      = `Software\Microsoft\Windows\CurrentVersion\Run`
+	approvedPath = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
+)
+
+// ownEntry takes the entry of this name out of Windows' own lists, and puts it back.
 func ownEntry(t *testing.T) {
 	t.Helper()
-	const path = `Software\Microsoft\Windows\CurrentVersion\Run`
-	key, _, err := registry.CreateKey(registry.CURRENT_USER, path, registry.ALL_ACCESS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, _, err := key.GetStringValue("Headgate")
-	_ = key.DeleteValue("Headgate")
-	t.Cleanup(func() {
-		_ = key.DeleteValue("Headgate")
-		if err == nil {
-			_ = key.SetStringValue("Headgate", before)
+	for _, path := range []string{runPath, approvedPath} {
+		key, _, err := registry.CreateKey(registry.CURRENT_USER, path, registry.ALL_ACCESS)
+		if err != nil {
+			t.Fatal(err)
 		}
-		_ = key.Close()
-	})
+		text, _, noText := key.GetStringValue("Headgate")
+		bytes, _, noBytes := key.GetBinaryValue("Headgate")
+		_ = key.DeleteValue("Headgate")
+		t.Cleanup(func() {
+			_ = key.DeleteValue("Headgate")
+			switch {
+			case noText == nil:
+				_ = key.SetStringValue("Headgate", text)
+			case noBytes == nil:
+				_ = key.SetBinaryValue("Headgate", bytes)
+			}
+			_ = key.Close()
+		})
+	}
 }
 
 func TestSwitchedOnAndOff(t *testing.T) {
@@ -45,7 +55,7 @@ func TestSwitchedOnAndOff(t *testing.T) {
 	if err := now.Correct(); err != nil {
 		t.Fatal(err)
 	}
-	key, err := registry.OpenKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Run`, registry.QUERY_VALUE)
+	key, err := registry.OpenKey(registry.CURRENT_USER, runPath, registry.QUERY_VALUE)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +65,7 @@ func TestSwitchedOnAndOff(t *testing.T) {
 	}
 
 	// As the task manager switches it off.
-	approved, _, err := registry.CreateKey(registry.CURRENT_USER, `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`, registry.ALL_ACCESS)
+	approved, _, err := registry.CreateKey(registry.CURRENT_USER, approvedPath, registry.ALL_ACCESS)
 	if err != nil {
 		t.Fatal(err)
 	}

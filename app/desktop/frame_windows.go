@@ -14,6 +14,7 @@ var (
 	findWindow         = user32.NewProc("FindWindowExW")
 	getWindowPlacement = user32.NewProc("GetWindowPlacement")
 	setWindowPlacement = user32.NewProc("SetWindowPlacement")
+	isWindowVisible    = user32.NewProc("IsWindowVisible")
 	monitorFromRect    = user32.NewProc("MonitorFromRect")
 	getMonitorInfo     = user32.NewProc("GetMonitorInfoW")
 )
@@ -25,7 +26,8 @@ const windowClass = "wailsWindow"
 type bounds struct{ left, top, right, bottom int32 }
 
 // windowPlacement is a WINDOWPLACEMENT. What is in normal is kept while the window is
-// hidden, minimised or maximised.
+// hidden, minimised or maximised, and counts from the corner of its screen that no
+// taskbar covers.
 type windowPlacement struct {
 	length, flags, show uint32
 	least, most         [2]int32
@@ -89,6 +91,9 @@ func (p place) put() {
 		return
 	}
 	now.normal = fitting.bounds()
+	if visible, _, _ := isWindowVisible.Call(handle); visible == 0 {
+		now.show = 0 // SW_HIDE: a hidden window says that it is shown
+	}
 	_, _, _ = setWindowPlacement.Call(handle, uintptr(unsafe.Pointer(&now)))
 }
 
@@ -96,6 +101,7 @@ func (p place) bounds() bounds {
 	return bounds{int32(p.X), int32(p.Y), int32(p.X + p.Width), int32(p.Y + p.Height)}
 }
 
+// nearestScreen is the screen without its taskbar, counted as a place is.
 func nearestScreen(p place) []rect {
 	const nearest = 2 // MONITOR_DEFAULTTONEAREST
 	at := p.bounds()
@@ -104,8 +110,8 @@ func nearestScreen(p place) []rect {
 	if ok, _, _ := getMonitorInfo.Call(monitor, uintptr(unsafe.Pointer(&info))); ok == 0 {
 		return nil
 	}
-	w := info.work
-	return []rect{{int(w.left), int(w.top), int(w.right - w.left), int(w.bottom - w.top)}}
+	work := info.work
+	return []rect{{int(info.whole.left), int(info.whole.top), int(work.right - work.left), int(work.bottom - work.top)}}
 }
 
 // dress isn't needed: frame and page follow the system by themselves.

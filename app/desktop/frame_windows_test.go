@@ -64,5 +64,9 @@ func TestWindowComesBackToItsPlace(t *testing.T) {
 		if n := nativePlace(); n != c.want {
 			t.Errorf("%s: %v, want %v", name, n, c.want)
 		}
+		handle, _ := ownWindow()
+		if visible, _, _ := isWindowVisible.Call(handle); visible != 0 {
+			t.Errorf("%s: the hidden window is shown", name)
+		}
 	}
 }

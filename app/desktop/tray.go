@@ -83,11 +83,13 @@ func (t *tray) beforeWindow() {
 
 func (t *tray) start() {
 	t.begin.Do(func() {
-		if t.area == nil {
+		if t.area == nil && t.act.bar == nil {
 			close(t.idle)
 			return
 		}
-		t.area.start(t.view(), t.click, t.wake)
+		if t.area != nil {
+			t.area.start(t.view(), t.click, t.wake)
+		}
 		go t.keepShowing()
 	})
 }
@@ -161,7 +163,9 @@ func (t *tray) keepShowing() {
 		}
 		state := t.state()
 		if now := look(state, t.words); !reflect.DeepEqual(now, shown) {
-			t.area.show(now)
+			if t.area != nil {
+				t.area.show(now)
+			}
 			shown = now
 		}
 		if next := barOf(shown, t.words); t.act.bar != nil && !reflect.DeepEqual(next, bar) {

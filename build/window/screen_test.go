@@ -3,9 +3,11 @@
 package window
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"sync"
@@ -36,20 +38,30 @@ func shown(title string) string {
 // spied collects which windows the desktop has from now on, until it is asked.
 func spied(t *testing.T) (windows func() string) {
 	t.Helper()
-	var seen bytes.Buffer
 	cmd := exec.Command("xprop", "-spy", "-root", "_NET_CLIENT_LIST")
-	cmd.Stdout = &seen
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	end := sync.OnceFunc(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+	end := sync.OnceFunc(func() { _ = cmd.Process.Kill() })
 	t.Cleanup(end)
+	lines := bufio.NewReader(out)
+	seen, err := lines.ReadString('\n') // it watches
+	if err != nil {
+		t.Fatalf("xprop tells nothing: %v", err)
+	}
+	rest := make(chan string, 1)
+	go func() {
+		all, _ := io.ReadAll(lines) // until it is ended
+		_ = cmd.Wait()
+		rest <- string(all)
+	}()
 	return func() string {
 		end()
-		return seen.String()
+		return seen + <-rest
 	}
 }
 
