@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the release of the last commit twice, from two clean copies in folders of different
-# names, and says which files have the same bytes; the first ones are left in build/bin/dist.
+# names, and says which files have the same bytes. When all have, build/bin/dist is replaced by
+# the first ones.
 # FRESH=1 gives the second one an empty cache of compiled packages, so that nothing of the
 # first is taken over.
 set -euo pipefail
@@ -31,7 +32,7 @@ for file in *; do
 		status=1
 	fi
 done
+[ $status = 0 ] || exit $status
 rm -rf "$root/build/bin/dist"
 mkdir -p "$root/build/bin"
 mv "$work/one/build/bin/dist" "$root/build/bin/dist"
-exit $status

@@ -90,7 +90,7 @@ filled() {
 # linux_tree FOLDER BINDIR: what belongs to the programs on a Linux desktop, without them.
 linux_tree() {
 	local to=$1 share=$1/share
-	mkdir -p "$to/bin" "$to/lib/systemd/user" "$share"/{applications,metainfo,man/man1,headgate,doc/headgate}
+	mkdir -p "$to/bin" "$to/lib/systemd/user" "$share"/{applications,metainfo,man/man1,doc/headgate}
 	cp build/dist/linux/headgate.desktop "$share/applications/"
 	filled app.headgate.Headgate.metainfo.xml "$share/metainfo/app.headgate.Headgate.metainfo.xml" "$2"
 	filled headgate.service "$to/lib/systemd/user/headgate.service" "$2"
@@ -117,6 +117,7 @@ completion() { "$work/server/linux_$(go env GOHOSTARCH)/headgate-server" complet
 # package FORMAT ARCH SUFFIX BY: one package of $work/root; BY updates what it installs.
 package() {
 	say "packing headgate_${VERSION}_linux_$2.$3"
+	mkdir -p "$work/root/usr/share/headgate" # in ~/.local that is a person's data folder
 	echo "$4" >"$work/root/usr/share/headgate/installed-by"
 	dated "$work/root"
 	(cd "$work" && ARCH=$2 "$tools/nfpm" package -f "$root/build/dist/nfpm.yaml" \

@@ -69,9 +69,11 @@ fi
 upstreams "$work/config.json"
 home=$work/home
 mkdir -p "$home/.local"
+install -d -m 700 "$home/.local/share" "$home/.local/share/headgate" # as an earlier version left it
 tar -C "$home/.local" --strip-components=1 -xzf "$(one 'headgate_*_linux_amd64.tar.gz')"
 as_person=(env -i HOME="$home" PATH="$home/.local/bin:/usr/bin:/bin" XDG_RUNTIME_DIR="$home/run" LANG=C.UTF-8
 	HEADGATE_ADDR=127.0.0.1:18051 HEADGATE_ADMIN_ADDR=127.0.0.1:18052)
+[ "$(stat -c %a "$home/.local/share/headgate")" = 700 ] || die "the archive opens the data folder to others"
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 711 "$work"
 	chown -R 65534:65534 "$home"
