@@ -87,6 +87,8 @@ func (s *fakeStore) PruneBodies(_ context.Context, before time.Time, limit int) 
 
 func (s *fakeStore) CatchUp(context.Context) (bool, error) { return false, nil }
 
+func (s *fakeStore) SortIn(context.Context) (bool, error) { return false, nil }
+
 func (s *fakeStore) ForgetTallies(context.Context, time.Time) error { return nil }
 
 func (s *fakeStore) Compact(context.Context) error {
@@ -493,7 +495,7 @@ func TestBadQueries(t *testing.T) {
 //
 //	go test -run '^$' -bench Record -benchmem ./app/calllog
 func BenchmarkRecord(b *testing.B) {
-	log := calllog.New(discardStore{}, &event.Bus{}, slog.New(slog.DiscardHandler))
+	log := calllog.New(discardStore{newFakeStore()}, &event.Bus{}, slog.New(slog.DiscardHandler))
 	log.Start(settings.Log{})
 	call := okCall(1)
 	b.ReportAllocs()
@@ -511,7 +513,7 @@ func BenchmarkRecord(b *testing.B) {
 	_ = log.Close(context.Background())
 }
 
-type discardStore struct{ calllog.Store }
+type discardStore struct{ *fakeStore }
 
 func (discardStore) Interrupt(context.Context) (int, error)       { return 0, nil }
 func (discardStore) Write(context.Context, []calllog.Entry) error { return nil }

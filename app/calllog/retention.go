@@ -19,9 +19,9 @@ const (
 )
 
 // tidyUp removes old calls, bodies and statistics at the start, every hour and
-// when the days change. It makes the file smaller when calls were cleared, too.
+// when the days change. It makes the file smaller when calls were cleared, too,
+// and does what earlier versions left to do.
 func (l *Log) tidyUp(ctx context.Context) {
-	l.catchUp(ctx)
 	clock := time.NewTicker(tidyEvery)
 	defer clock.Stop()
 	var gone time.Time // calls of before it are; zero: not yet, or others may have come
@@ -36,7 +36,10 @@ func (l *Log) tidyUp(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		calls := l.pruneCalls(ctx, &gone)
+		calls := 0
+		if l.catchUp(ctx) {
+			calls = l.pruneCalls(ctx, &gone)
+		}
 		bodies, _ := l.prune(ctx, "bodies", l.bodyDays.Load(), pruneBodies, l.store.PruneBodies)
 		if l.shrink.Swap(false) || calls+bodies > 0 {
 			l.compact(ctx)
@@ -47,17 +50,40 @@ func (l *Log) tidyUp(ctx context.Context) {
 		if err := l.store.ForgetTallies(ctx, time.Now().Add(-statsAge)); err != nil && ctx.Err() == nil {
 			l.log.Warn("old statistics could not be removed", "error", err)
 		}
+		l.sortIn(ctx)
 	}
 }
 
 // catchUp must come before calls are removed: it counts those that no
-// statistics have seen.
-func (l *Log) catchUp(ctx context.Context) {
+// statistics have seen. It returns whether all are counted.
+func (l *Log) catchUp(ctx context.Context) bool {
 	for n := 0; ctx.Err() == nil; n++ {
 		more, err := l.store.CatchUp(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				l.log.Warn("calls of earlier versions could not be counted; the next start tries again", "error", err)
+				l.log.Warn("calls of earlier versions could not be counted, and none are removed until they are; it is tried again within the hour",
+					"error", err)
+			}
+			return false
+		}
+		if !more {
+			if n > 0 {
+				l.bus.Publish(event.Calls)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// sortIn goes on until there is something to tidy.
+func (l *Log) sortIn(ctx context.Context) {
+	for n := 0; ctx.Err() == nil && len(l.tidy) == 0; n++ {
+		more, err := l.store.SortIn(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				l.log.Warn("calls of earlier versions could not be put into lists, which take longer until they are; it is tried again within the hour",
+					"error", err)
 			}
 			return
 		}

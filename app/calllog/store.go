@@ -37,10 +37,13 @@ type Store interface {
 	Write(ctx context.Context, entries []Entry) error
 	// Interrupt gives every open call StateInterrupted and returns how many.
 	Interrupt(ctx context.Context) (int, error)
-	// CatchUp does for some of the calls of earlier versions what these didn't: it
-	// puts them into the lists that pages are made of, then counts those from before
-	// there were statistics. It returns whether there are more.
+	// CatchUp counts some of the calls from before there were statistics, which
+	// must come before any of these is removed. It returns whether there are more.
 	CatchUp(ctx context.Context) (more bool, err error)
+	// SortIn puts some of the calls of earlier versions into the lists that pages
+	// are made of, from the newest on. Until it has put in all of them, pages may be
+	// cut for any filter. It returns whether there are more.
+	SortIn(ctx context.Context) (more bool, err error)
 	// PruneBodies looks at the oldest limit calls that have bodies and removes
 	// those bodies whose calls started before the given time. It returns how many
 	// went: fewer than limit means that no older ones are left.
@@ -50,7 +53,8 @@ type Store interface {
 	// before since may go too. It returns how many and the last one's seq; 0:
 	// there was none.
 	Remove(ctx context.Context, since, before time.Time, after int64, limit int) (removed int, last int64, err error)
-	// ForgetTallies removes the tallies of UTC days before the given time.
+	// ForgetTallies removes the tallies of UTC days before the given time, and what
+	// is kept for lists that no call is in any more.
 	ForgetTallies(ctx context.Context, before time.Time) error
 	// Compact gives the room of removed calls back to the disk.
 	Compact(ctx context.Context) error

@@ -138,8 +138,10 @@ type Page struct {
 	Rows []Row `json:"rows"`
 	More bool  `json:"more"` // older rows match
 	// Cut says that older rows may match: a page looks through some 50,000
-	// calls for what no index knows, which is a text or a time. Rows may be few or
-	// none then.
+	// calls for what no index knows, which is a text or a time; a model or a member
+	// too, among calls beyond the 10,000 kinds that the log has lists for, or 500
+	// where they came to nobody; and any filter among calls of earlier versions,
+	// until they are in lists. Rows may be few or none then.
 	Cut  bool  `json:"cut"`
 	Next int64 `json:"next"` // Before of the next page; 0: this is the last one
 }

@@ -3,13 +3,14 @@ package heap
 import "time"
 
 // TendFor is Tend with another time after which the load has gone.
-// peak returns how many goroutines it has seen.
-func TendFor(quiet time.Duration) (peak func() int) {
+// seen returns how many goroutines it has seen, and when the last collection was
+// that it took for a load's.
+func TendFor(quiet time.Duration) (seen func() (peak int, last time.Time)) {
 	t := tend(quiet)
-	return func() int {
+	return func() (int, time.Time) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		return t.peak
+		return t.peak, t.last
 	}
 }
 

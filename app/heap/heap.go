@@ -44,7 +44,7 @@ func Tend() {
 }
 
 func tend(quiet time.Duration) *tender {
-	t := &tender{quiet: quiet, percent: usual}
+	t := &tender{quiet: quiet, percent: usual, count: read(unasked)}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.timer = time.AfterFunc(quiet, t.settle)
@@ -58,9 +58,9 @@ type tender struct {
 	mu      sync.Mutex
 	timer   *time.Timer
 	last    time.Time // when the last collection was that nobody asked for
+	count   uint64    // of those
 	percent int       // as last set
 	peak    int       // goroutines, since memory was last given back
-	asked   bool      // a collection was, by settle
 }
 
 // sentinel is garbage at once; that it was collected tells of a collection.
@@ -73,10 +73,11 @@ func (t *tender) collected() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.watch()
-	if t.asked {
-		t.asked = false
+	count := read(unasked)
+	if count == t.count { // it was asked for, as by settle
 		return
 	}
+	t.count = count
 	now := time.Now()
 	if now.Sub(t.last) < fast {
 		t.set(percentFor(read(liveBytes)))
@@ -115,17 +116,18 @@ func (t *tender) hasGone() bool {
 	if now >= many {
 		t.timer.Reset(t.quiet)
 	}
-	t.asked = t.percent != usual || t.peak >= many && now < t.peak/2 || read(freeBytes) > worthwhile
-	if t.asked {
+	gone := t.percent != usual || t.peak >= many && now < t.peak/2 || read(freeBytes) > worthwhile
+	if gone {
 		t.set(usual)
 		t.peak = now
 	}
 	t.peak = max(t.peak, now)
-	return t.asked
+	return gone
 }
 
 // What the runtime tells of the heap.
 const (
+	unasked   = "/gc/cycles/automatic:gc-cycles"
 	liveBytes = "/gc/heap/live:bytes"
 	freeBytes = "/memory/classes/heap/free:bytes"
 )

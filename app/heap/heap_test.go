@@ -20,12 +20,35 @@ func TestTend(t *testing.T) {
 	heap.TendFor(50 * time.Millisecond)
 
 	await(t, "collected less often under load", func() bool {
-		for range 1000 {
-			garbage = make([]byte, 8<<10)
-		}
+		makeGarbage()
 		return percent() > 100
 	})
 	await(t, "as usual once the load has gone", func() bool { return percent() == 100 })
+}
+
+func makeGarbage() {
+	for range 1000 {
+		garbage = make([]byte, 8<<10)
+	}
+}
+
+// TestAskedForIsNoLoad collects as settling does, more than once.
+func TestAskedForIsNoLoad(t *testing.T) {
+	seen := heap.TendFor(time.Hour)
+	await(t, "seen", func() bool {
+		makeGarbage()
+		_, last := seen()
+		return !last.IsZero()
+	})
+	await(t, "left alone while others ask for collections", func() bool {
+		_, before := seen()
+		for range 20 {
+			runtime.GC()
+			time.Sleep(time.Millisecond)
+		}
+		_, now := seen()
+		return now.Equal(before) // but for one that nobody asked for, in between
+	})
 }
 
 // TestTendGivesBack holds what many streams hold, lets it go, and allocates
@@ -42,7 +65,7 @@ func TestTendGivesBack(t *testing.T) {
 func givesBack(t *testing.T, streams, each uint64) {
 	before := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(before)
-	peak := heap.TendFor(50 * time.Millisecond)
+	seen := heap.TendFor(50 * time.Millisecond)
 
 	leave := make(chan struct{})
 	for range streams {
@@ -53,9 +76,11 @@ func givesBack(t *testing.T, streams, each uint64) {
 		}()
 	}
 	await(t, "seen", func() bool {
-		runtime.GC()
-		return peak() >= int(streams) && bytes("/memory/classes/heap/objects:bytes") >= streams*each
+		makeGarbage()
+		peak, _ := seen()
+		return peak >= int(streams) && bytes("/memory/classes/heap/objects:bytes") >= streams*each
 	})
+	await(t, "free of garbage", func() bool { return bytes("/memory/classes/heap/free:bytes") < 16<<20 })
 	close(leave)
 	await(t, "given back", func() bool {
 		return bytes("/memory/classes/heap/objects:bytes") < streams*each/2 &&

@@ -11,8 +11,8 @@ import (
 	"headgate/app/calllog"
 )
 
-// backlogCalls is how many calls CatchUp counts in one transaction: writes come
-// in between.
+// backlogCalls is how many calls CatchUp counts, or SortIn sorts in, in one
+// transaction: writes come in between.
 var backlogCalls = 2000 // a variable for tests
 
 // Interrupt marks what an earlier run left open, and counts it.
@@ -48,12 +48,8 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// CatchUp counts calls that are older than the statistics, once those that are
-// older than kinds have theirs.
+// CatchUp counts calls that are older than the statistics.
 func (s *callStore) CatchUp(ctx context.Context) (more bool, err error) {
-	if more, err := s.sortIn(ctx); more || err != nil {
-		return more, err
-	}
 	err = s.countStored(ctx, func(tx *sql.Tx, counted *counting) error {
 		done, last, err := backlog(ctx, tx)
 		if err != nil || done >= last {

@@ -4,7 +4,7 @@ package store
 // is called.
 func LookBack(calls int) (restore func()) { return swapped(&lookBack, calls) }
 
-// BacklogCalls sets how many calls CatchUp counts at a time, likewise.
+// BacklogCalls sets how many calls CatchUp and SortIn take at a time, likewise.
 func BacklogCalls(calls int) (restore func()) { return swapped(&backlogCalls, calls) }
 
 func swapped(of *int, to int) (restore func()) {

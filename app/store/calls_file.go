@@ -184,6 +184,11 @@ func (l *callLog) CatchUp(ctx context.Context) (bool, error) {
 	return reading(l, func(s *openedCalls) (bool, error) { return s.callStore.CatchUp(ctx) })
 }
 
+// SortIn gives calls of before their kinds.
+func (l *callLog) SortIn(ctx context.Context) (bool, error) {
+	return reading(l, func(s *openedCalls) (bool, error) { return s.callStore.SortIn(ctx) })
+}
+
 // PruneBodies removes bodies.
 func (l *callLog) PruneBodies(ctx context.Context, before time.Time, limit int) (int, error) {
 	return reading(l, func(s *openedCalls) (int, error) { return s.callStore.PruneBodies(ctx, before, limit) })
@@ -198,7 +203,7 @@ func (l *callLog) Remove(ctx context.Context, since, before time.Time, after int
 	return removed, last, err
 }
 
-// ForgetTallies removes tallies.
+// ForgetTallies removes tallies and kinds.
 func (l *callLog) ForgetTallies(ctx context.Context, before time.Time) error {
 	_, err := reading(l, func(s *openedCalls) (nothing, error) { return nothing{}, s.callStore.ForgetTallies(ctx, before) })
 	return err

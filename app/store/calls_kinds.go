@@ -111,8 +111,12 @@ func (k kinds) change(ctx context.Context, tx *sql.Tx, from, to gateway.State) e
 
 const changeKind = "UPDATE calls SET state = ?, kind = ? WHERE kind = ?"
 
-// sortIn gives some of the calls that have no kind yet theirs, from the newest on.
-func (s *callStore) sortIn(ctx context.Context) (more bool, err error) {
+// unusedKinds make room for new ones, and their names go with their calls.
+const unusedKinds = `DELETE FROM call_kinds
+	WHERE NOT EXISTS (SELECT 1 FROM calls INDEXED BY calls_kind WHERE kind = call_kinds.id)`
+
+// SortIn gives some of the calls that have no kind yet theirs, from the newest on.
+func (s *callStore) SortIn(ctx context.Context) (more bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() {

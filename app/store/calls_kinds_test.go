@@ -86,15 +86,22 @@ func TestLogFromBeforeKinds(t *testing.T) {
 	for run := range slices.Chunk(all, 100) {
 		mustWrite(t, db.CallLog(), run...)
 	}
-	open := storedCall(1000)
-	open.Call.State = gateway.StateOpen
-	mustWrite(t, db.CallLog(), open)
+	var open []calllog.Entry // of different kinds
+	for n := range 6 {
+		e := storedCall(1000 + n)
+		e.Call.State, e.Call.APIKeyID, e.Call.GroupID, e.Call.Model = gateway.StateOpen, int64(n%2), int64(n%3), fmt.Sprint("Group_", n%4)
+		if n > 2 {
+			e.Call.Attempts = []gateway.Attempt{{ProviderID: int64(n - 2), Provider: fmt.Sprint("provider-", n-2), Model: fmt.Sprint("m-", n%2)}}
+		}
+		open = append(open, e)
+	}
+	mustWrite(t, db.CallLog(), open...)
 	want := detailsOf(t, db.CallLog(), all)
 	shut(t, db)
 	file := filepath.Join(dir, "calls.db")
 	back(t, file, "calls", 4)
 	attempts := 0
-	for _, e := range all {
+	for _, e := range slices.Concat(all, open) {
 		attempts += len(e.Call.Attempts)
 	}
 	var there int
@@ -107,20 +114,25 @@ func TestLogFromBeforeKinds(t *testing.T) {
 	}
 
 	s := openForCalls(t, dir).CallLog()
-	if n, err := s.Interrupt(t.Context()); n != 1 || err != nil {
+	if n, err := s.Interrupt(t.Context()); n != len(open) || err != nil {
 		t.Fatal(n, err)
 	}
-	open.Call.State = calllog.StateInterrupted
-	later := storedCall(1001)
+	for n := range open {
+		open[n].Call.State = calllog.StateInterrupted
+	}
+	later := storedCall(2000)
 	later.Call.APIKeyID, later.Call.GroupID, later.Call.Model = 2, 1, "Group_1"
 	mustWrite(t, s, later)
-	all = append(all, open, later)
+	all = append(append(all, open...), later)
 	steps := 0
 	for more := true; more; steps++ {
 		t.Run(fmt.Sprint("step ", steps), func(t *testing.T) { findsAll(t, s, all) })
+		run(t, file, "CREATE TRIGGER refuse BEFORE UPDATE OF kind ON calls WHEN new.seq % 50 = 1 BEGIN SELECT RAISE(ABORT, 'no'); END")
+		_, refused := s.SortIn(t.Context()) // what it had done is as if it hadn't been
+		run(t, file, "DROP TRIGGER refuse")
 		var err error
-		if more, err = s.CatchUp(t.Context()); err != nil {
-			t.Fatal(err)
+		if more, err = s.SortIn(t.Context()); err != nil || more != (refused != nil) {
+			t.Fatal(more, err, refused)
 		}
 	}
 	if steps < 4 {
@@ -156,5 +168,73 @@ func TestKindsAreBounded(t *testing.T) {
 	}
 	if kinds-loose > 60 || loose == 0 {
 		t.Errorf("%d kinds, of which %d are loose", kinds, loose)
+	}
+}
+
+// kindsIn counts kinds.
+func kindsIn(t *testing.T, db *store.DB) (named, loose int) {
+	t.Helper()
+	if err := db.Connections()["calls reader"].QueryRow("SELECT count(*) FILTER (WHERE NOT loose), count(*) FILTER (WHERE loose) FROM call_kinds").
+		Scan(&named, &loose); err != nil {
+		t.Fatal(err)
+	}
+	return named, loose
+}
+
+// typed is a call with a model that somebody made up.
+func typed(n int, groupID int64) calllog.Entry {
+	e := storedCall(n)
+	e.Call.State, e.Call.GroupID, e.Call.Model = gateway.StateFailed, groupID, fmt.Sprint("typed-", n)
+	return e
+}
+
+// Calls that came to nobody get a twentieth of all kinds. Not parallel: it changes
+// the number of these.
+func TestStrangersGetFewKinds(t *testing.T) {
+	defer store.KindsMost(60)()
+	db := openForCalls(t, t.TempDir())
+	for n := range 10 {
+		mustWrite(t, db.CallLog(), typed(n, 0))
+	}
+	if named, loose := kindsIn(t, db); named != 3 || loose != 1 {
+		t.Errorf("strangers have %d kinds and %d loose ones, not 3 and 1", named, loose)
+	}
+	for n := range 10 {
+		mustWrite(t, db.CallLog(), typed(100+n, 1))
+	}
+	if named, loose := kindsIn(t, db); named != 13 || loose != 1 {
+		t.Errorf("with 10 calls to a group there are %d kinds and %d loose ones, not 13 and 1", named, loose)
+	}
+}
+
+// Names that were typed go with their calls, and their kinds make room for others.
+// Not parallel: it changes the number of kinds.
+func TestKindsGoWithTheirCalls(t *testing.T) {
+	defer store.KindsMost(40)()
+	db := openForCalls(t, t.TempDir())
+	s := db.CallLog()
+	for n := range 60 {
+		mustWrite(t, s, typed(n, 1))
+	}
+	if named, loose := kindsIn(t, db); named != 40 || loose != 1 {
+		t.Fatalf("%d kinds and %d loose ones, not 40 and 1", named, loose)
+	}
+	left := typed(59, 1)
+	if n, _, err := s.Remove(t.Context(), time.Time{}, left.Call.StartedAt, 0, 100); n != 59 || err != nil {
+		t.Fatal(n, err)
+	}
+	if err := s.ForgetTallies(t.Context(), callsBegan.AddDate(-1, 0, 0)); err != nil { // none is so old
+		t.Fatal(err)
+	}
+	if named, loose := kindsIn(t, db); named != 0 || loose != 1 {
+		t.Errorf("of calls that are gone there are %d kinds; %d loose ones, not 1", named, loose)
+	}
+	later := typed(1000, 1)
+	mustWrite(t, s, later)
+	if named, loose := kindsIn(t, db); named != 1 || loose != 1 {
+		t.Errorf("with a new call there are %d kinds and %d loose ones, not 1 and 1", named, loose)
+	}
+	for _, e := range []calllog.Entry{left, later} {
+		finds(t, s, []calllog.Entry{left, later}, calllog.Query{Model: e.Call.Model, Limit: 5})
 	}
 }

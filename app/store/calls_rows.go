@@ -49,7 +49,8 @@ type insert struct {
 }
 
 // newInsert makes inserts that keep what they did when they fail, since the whole
-// transaction goes then: else SQLite would note how each page was before.
+// transaction goes then: else SQLite would note how each page was before. That
+// holds for attempts; it notes pages of several calls or bodies all the same.
 func newInsert(table string, columns []string, conflict string) (in insert) {
 	in.columns = len(columns)
 	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"

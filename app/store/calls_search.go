@@ -13,7 +13,9 @@ import (
 )
 
 // lookBack is through how many calls, about, one page looks for what no index
-// knows: a text, or a time within its hours.
+// knows: a text, a time within its hours, and a model or a member where kinds are
+// loose. It counts whatever calls have such a kind, strangers' too. Among calls
+// that have no kind yet no index knows any filter.
 var lookBack = 50_000 // a variable for tests
 
 // partsAtOnce is how many kinds one statement merges.

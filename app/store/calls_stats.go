@@ -151,12 +151,13 @@ func readNames(ctx context.Context, db querier) (map[nameOf]nameSince, error) {
 	return names, err
 }
 
-// ForgetTallies removes statistics, as calllog.Store says. The hours of
+// ForgetTallies removes statistics and kinds, as calllog.Store says. The hours of
 // stat_totals stay, empty: they find the calls of a time.
 func (s *callStore) ForgetTallies(ctx context.Context, before time.Time) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.stats.forget()
+	defer func() { s.kinds = nil }()
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin to remove old statistics: %w", err)
@@ -179,11 +180,13 @@ func (s *callStore) ForgetTallies(ctx context.Context, before time.Time) (err er
 		}
 		removed += n
 	}
-	if removed == 0 {
-		return nil
+	if removed > 0 {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM stat_slots WHERE id NOT IN (SELECT slot FROM stat_days)"); err != nil {
+			return fmt.Errorf("remove what statistics counted by: %w", err)
+		}
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM stat_slots WHERE id NOT IN (SELECT slot FROM stat_days)"); err != nil {
-		return fmt.Errorf("remove what statistics counted by: %w", err)
+	if _, err := tx.ExecContext(ctx, unusedKinds); err != nil {
+		return fmt.Errorf("remove kinds that no call is of: %w", err)
 	}
 	return tx.Commit()
 }

@@ -58,9 +58,11 @@ func measure(ctx context.Context, data string, repeat, exported, remove int) (er
 	fmt.Printf("open: %s\n", time.Since(began).Round(time.Millisecond))
 	kept := db.CallLog()
 	began = time.Now()
-	for more := true; more; {
-		if more, err = kept.CatchUp(ctx); err != nil {
-			return err
+	for _, step := range []func(context.Context) (bool, error){kept.CatchUp, kept.SortIn} {
+		for more := true; more; {
+			if more, err = step(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	fmt.Printf("what earlier versions left to do: %s\n", time.Since(began).Round(time.Millisecond))
