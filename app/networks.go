@@ -28,9 +28,9 @@ type networks struct {
 	app    *App
 	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 
-	mu   sync.Mutex
-	stop context.CancelFunc // nil: nothing is looked for
-	over chan struct{}
+	mu     sync.Mutex // over all of begin: there is one search, and none after close
+	rest   func()     // ends the search and waits for that; nil: there is none
+	closed bool
 }
 
 func newNetworks(a *App) *networks {
@@ -45,43 +45,43 @@ func newNetworks(a *App) *networks {
 
 // begin lists what can be found now, and looks for the rest until close.
 func (n *networks) begin(ctx context.Context) error {
-	n.close()
-	hosts, err := n.hosts(ctx)
-	if err != nil {
-		return err
-	}
-	var listed []string // nil: nobody has chosen
-	unknown, err := n.list(ctx, hosts, &listed)
-	if err != nil || len(unknown) == 0 {
-		return err
-	}
-	n.app.Log.Warn("some providers' names can't be looked up now; they are tried again, and if they stand in private networks, these are listed then: Settings, Private networks",
-		"names", unknown)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
-	n.over = make(chan struct{})
+	if n.closed {
+		return nil
+	}
+	n.stop()
+	sought, err := n.look(ctx)
+	if err != nil || len(sought) == 0 {
+		return err
+	}
+	n.app.Log.Warn("some providers' names can't be looked up now; they are tried again, and if they stand in private networks, these are listed then, unless the list is changed before: Settings, Access",
+		"names", sought)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	over := make(chan struct{})
+	n.rest = func() { cancel(); <-over }
 	go func() {
-		defer close(n.over)
+		defer close(over)
 		patiently(ctx, func() (done bool) {
-			left, err := n.list(ctx, unknown, &listed) // not of providers that came later
-			if err == nil {
-				unknown = left
-			}
-			return len(unknown) == 0
+			sought, err := n.look(ctx)
+			return err == nil && len(sought) == 0
 		})
 	}()
 	return nil
 }
 
-// close ends what begin began.
+// close ends what begin began, for good.
 func (n *networks) close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.stop != nil {
-		n.stop()
-		<-n.over
-		n.stop = nil
+	n.stop()
+	n.closed = true
+}
+
+func (n *networks) stop() {
+	if n.rest != nil {
+		n.rest()
+		n.rest = nil
 	}
 }
 
@@ -114,30 +114,37 @@ func (n *networks) hosts(ctx context.Context) (hosts []string, err error) {
 	return slices.Compact(hosts), err
 }
 
-// list adds the private networks that hosts stand in to those that were listed here.
-// It returns the names that can't be looked up now; none when a person has chosen by
-// now.
-func (n *networks) list(ctx context.Context, hosts []string, listed *[]string) (unknown []string, err error) {
-	chosen, err := n.app.Catalog.Settings(ctx)
-	if err != nil || !catalog.SameNetworks(chosen.Gateway.Networks, *listed) {
+// look lists the private networks that providers stand in, if nobody has chosen, or
+// adds those of the names that are still sought. It returns the names that can't be
+// looked up now; none once a person has changed the list.
+func (n *networks) look(ctx context.Context) (unknown []string, err error) {
+	now, err := n.app.Catalog.Settings(ctx)
+	listed, sought := now.Gateway.Networks, now.Gateway.Sought
+	if err != nil || listed != nil && len(sought) == 0 {
 		return nil, err
 	}
+	hosts, err := n.hosts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if listed != nil { // neither of providers that came later, nor of those that went
+		hosts = slices.DeleteFunc(hosts, func(host string) bool { return !slices.Contains(sought, host) })
+	}
 	found, unknown := n.privateOf(ctx, hosts)
-	found = append(found, *listed...)
+	found = append(found, listed...)
 	slices.Sort(found)
 	found = slices.Compact(found)
-	if len(found) == len(*listed) && (*listed != nil || len(unknown) > 0) {
+	if catalog.SameNetworks(found, listed) && slices.Equal(unknown, sought) {
 		return unknown, nil
 	}
-	switch done, err := n.app.Catalog.ListNetworks(ctx, *listed, found); {
+	switch done, err := n.app.Catalog.ListNetworks(ctx, now.Gateway, found, unknown); {
 	case err != nil:
 		return unknown, err
-	case !done: // a person has chosen meanwhile
-		return nil, nil
+	case !done: // it was changed meanwhile
+		return n.look(ctx)
 	}
-	*listed = found
-	if len(found) > 0 {
-		n.app.Log.Warn("providers stand in private networks, which a server calls only when they are listed; these are listed now: Settings, Private networks",
+	if len(found) > len(listed) {
+		n.app.Log.Warn("providers stand in private networks, which a server calls only when they are listed; these are listed now: Settings, Access",
 			"networks", found)
 	}
 	return unknown, nil

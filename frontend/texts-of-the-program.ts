@@ -1,6 +1,6 @@
 import type { Plugin } from 'vite'
 
-const areas = ['tray.', 'dialog.', 'start_failure.']
+const areas = ['tray.', 'dialog.', 'start_failure.', 'web_view.']
 const errors = [
   'api_key_unknown',
   'file_exists',

@@ -160,21 +160,34 @@ func (c *Catalog) Settings(ctx context.Context) (settings.Settings, error) {
 	return stored.Settings, err
 }
 
-// SaveSettings replaces the settings. Codes: those of settings.Validate.
+// SaveSettings replaces the settings. Networks that the program has listed stay where
+// in has null, which nobody chooses; a change of them ends the search for more.
+// Codes: those of settings.Validate.
 func (c *Catalog) SaveSettings(ctx context.Context, in settings.Settings) error {
-	_, err := c.change(ctx, func(d *draft) error { return d.saveSettings(in) })
+	_, err := c.change(ctx, func(d *draft) error {
+		is := d.Settings.Gateway
+		if in.Gateway.Networks == nil {
+			in.Gateway.Networks = is.Networks
+		}
+		in.Gateway.Sought = nil
+		if SameNetworks(in.Gateway.Networks, is.Networks) {
+			in.Gateway.Sought = is.Sought
+		}
+		return d.saveSettings(in)
+	})
 	return err
 }
 
-// ListNetworks replaces the list of private networks, unless it is another one than
-// before by now. nil: nobody has chosen any. Codes: those of settings.Validate.
-func (c *Catalog) ListNetworks(ctx context.Context, before, networks []string) (done bool, err error) {
+// ListNetworks replaces the list of private networks and the names that are still
+// sought, unless they are others than before's by now. Codes: those of
+// settings.Validate.
+func (c *Catalog) ListNetworks(ctx context.Context, before settings.Gateway, networks, sought []string) (done bool, err error) {
 	_, err = c.change(ctx, func(d *draft) error {
-		if !SameNetworks(d.Settings.Gateway.Networks, before) {
+		in := d.Settings
+		if !SameNetworks(in.Gateway.Networks, before.Networks) || !slices.Equal(in.Gateway.Sought, before.Sought) {
 			return nil
 		}
-		in := d.Settings
-		in.Gateway.Networks = networks
+		in.Gateway.Networks, in.Gateway.Sought = networks, sought
 		done = true
 		return d.saveSettings(in)
 	})

@@ -183,7 +183,7 @@ func (r statusReport) write(w io.Writer) {
 		fmt.Fprintf(w, "Call log\tcan't be written just now, calls wait in memory: %s\n", r.CallLog.Error)
 	}
 	if r.CallLog.Lost > 0 {
-		fmt.Fprintf(w, "Call log\tcalls that are missing since it couldn't be written: %d\n", r.CallLog.Lost)
+		fmt.Fprintf(w, "Call log\tcalls that are missing because it couldn't be written: %d\n", r.CallLog.Lost)
 	}
 	for i, g := range r.Groups {
 		head := ""

@@ -37,6 +37,10 @@ type Gateway struct {
 	// networks as 192.168.1.0/24, or "private" for all. null: nobody has chosen yet.
 	// A program with a window calls all of them.
 	Networks []string `json:"networks"`
+	// Sought are names of providers that couldn't be looked up when the program listed
+	// Networks. It lists theirs when they can be, until a person changes the list.
+	// Only the program sets them.
+	Sought []string `json:"sought,omitempty"`
 }
 
 // Failover is when a failing member is passed over, and for how long.

@@ -63,8 +63,10 @@ func (r *redactor) know(secret string) {
 		return
 	}
 	spelled := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
-	for _, once := range inJSON(secret) {
-		spelled = append(append(spelled, once), inJSON(once)...) // as a reply is, that is quoted in a line of the log
+	for _, text := range slices.Clone(spelled) {
+		for _, once := range inJSON(text) {
+			spelled = append(append(spelled, once), inJSON(once)...) // as a reply is, that is quoted in a line of the log
+		}
 	}
 	for _, text := range spelled {
 		if !slices.Contains(r.known, text) {

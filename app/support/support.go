@@ -124,10 +124,11 @@ func chosen(c catalog.Configuration) any {
 	s := c.Settings
 	names, origins := len(s.Gateway.Names), len(s.Gateway.Origins)
 	networks := len(s.Gateway.Networks)
-	s.Gateway.Names, s.Gateway.Origins, s.Gateway.Networks = []string{}, []string{}, nil
+	sought := len(s.Gateway.Sought)
+	s.Gateway.Names, s.Gateway.Origins, s.Gateway.Networks, s.Gateway.Sought = []string{}, []string{}, nil, nil
 	count := map[string]int{
 		"providers": len(c.Providers), "groups": len(c.Groups), "api_keys": len(c.APIKeys), "keywords": len(c.Keywords),
-		"host_names": names, "origins": origins, "networks": networks,
+		"host_names": names, "origins": origins, "networks": networks, "names_sought": sought,
 	}
 	for _, p := range c.Providers {
 		count["provider_keys"] += len(p.Keys)

@@ -28,7 +28,7 @@ const (
 
 func facts(log string) support.Facts {
 	chosen := settings.Default()
-	chosen.Gateway.Names = []string{"quetzal.home"}
+	chosen.Gateway.Names, chosen.Gateway.Sought = []string{"quetzal.home"}, []string{"quetzal.lan"}
 	return support.Facts{
 		Program: support.Program{Version: "1.2.3", GatewayError: "listen_failed"},
 		Configuration: catalog.Configuration{
@@ -138,10 +138,13 @@ func TestSecretsAreFoundInEverySpelling(t *testing.T) {
 		slog.New(slog.NewJSONHandler(&b, nil)).Warn(text)
 		return b.String()
 	}
-	ways := map[string]func(string) string{"lean": lean, "html": html, "slashed": slashed, "logged": logged}
+	ways := map[string]func(string) string{
+		"lean": lean, "html": html, "slashed": slashed, "logged": logged, "a query": url.QueryEscape, "a path": url.PathEscape,
+	}
 	for _, secret := range []string{keyText, headerText} {
 		for inner, first := range ways {
-			for outer, second := range ways {
+			for _, outer := range []string{"lean", "html", "slashed", "logged"} {
+				second := ways[outer]
 				for how, text := range map[string]string{inner: first(secret), inner + " in " + outer: second(first(secret))} {
 					if got := texts(t, facts(text))["log.txt"]; strings.Contains(got, "quetzal") {
 						t.Errorf("%s: %s", how, got)

@@ -15,7 +15,7 @@ async function enter(page, say, password) {
   await page.getByRole('button', { name: say('login.in') }).click()
 }
 
-test('a password that was made is changed', { timeout: 60_000 }, async (t) => {
+test('a password that was made is changed', { timeout: 120_000 }, async (t) => {
   const { page, said, complaints, end, restart } = await world(browser, {
     settings: { ADMIN_PASSWORD: undefined },
   })

@@ -2248,6 +2248,7 @@ export namespace settings {
 	    names: string[];
 	    origins: string[];
 	    networks: string[];
+	    sought?: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Gateway(source);
@@ -2260,6 +2261,7 @@ export namespace settings {
 	        this.names = source["names"];
 	        this.origins = source["origins"];
 	        this.networks = source["networks"];
+	        this.sought = source["sought"];
 	    }
 	}
 	export class Log {

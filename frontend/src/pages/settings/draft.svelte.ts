@@ -24,6 +24,11 @@ export class Draft<Value extends object> {
     return JSON.stringify(this.value) !== this.#base
   }
 
+  /** What was there before anything was typed. */
+  get before(): Value {
+    return JSON.parse(this.#base) as Value
+  }
+
   /** What the form knows to be wrong, and what the program refused. */
   get wrong(): Faults {
     return { ...this.#refused, ...this.faults }

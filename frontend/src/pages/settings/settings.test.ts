@@ -240,6 +240,21 @@ describe('Access', () => {
     expect(networks(fake)).toBeNull()
   })
 
+  it('leaves what the program lists while something else is typed', async () => {
+    const fake = guarded()
+    fake.settings = { ...settings, gateway: { ...settings.gateway, networks: null as never } }
+    const { retype, press } = await open('access', fake)
+    await retype('Host names', 'gateway.home')
+    const reads = () => fake.sent.filter(({ method }) => method === 'Settings.Get').length
+    const before = reads()
+    fake.settings = { ...settings, gateway: { ...settings.gateway, networks: ['10.0.0.0/8'] } }
+    fake.publish('settings')
+    await waitFor(() => expect(reads()).toBeGreaterThan(before))
+    await press('Save')
+    await waitFor(() => expect(fake.last('Settings.Save')).toBeDefined())
+    expect(networks(fake)).toEqual(['10.0.0.0/8'])
+  })
+
   it('is silent about private networks where all of them are called', async () => {
     await open('access')
     expect(await screen.findByLabelText('Host names')).toBeVisible()
