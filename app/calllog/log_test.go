@@ -67,6 +67,22 @@ func (s *fakeStore) Interrupt(context.Context) (int, error) {
 	return 0, s.fail
 }
 
+func (s *fakeStore) InterruptOnly(_ context.Context, ids []string) (n int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail != nil {
+		return 0, s.fail
+	}
+	for _, id := range ids {
+		if e := s.entries[id]; e.Call.State == gateway.StateOpen {
+			e.Call.State = calllog.StateInterrupted
+			s.entries[id] = e
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (s *fakeStore) Remove(_ context.Context, since, before time.Time, after int64, limit int) (int, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -325,6 +341,50 @@ func TestFullQueueDropsAndCounts(t *testing.T) {
 		log.Record(okCall(30_000))
 		closeLog(t, log)
 		store.entry(t, "call-30000")
+	})
+}
+
+// A call whose finished self had no room doesn't stay open, whether its open self
+// was stored before or waits, too.
+func TestDroppedCallsDoNotStayOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newFakeStore()
+		log := startLog(t, store)
+		log.Open(okCall(1))
+		time.Sleep(time.Second)
+		store.setFail(errors.New("disk full"))
+		log.Open(okCall(2))
+		for n := range 20_000 {
+			log.Record(okCall(100 + n))
+		}
+		log.Record(okCall(1))
+		log.Record(okCall(2))
+		if h := log.Health(); h.Dropped != 3 {
+			t.Fatalf("health %+v, want 3 dropped", h)
+		}
+		store.setFail(nil)
+		time.Sleep(time.Minute)
+		for n := 1; n <= 2; n++ {
+			if got := store.entry(t, okCall(n).ID).Call.State; got != calllog.StateInterrupted {
+				t.Errorf("call %d is %s", n, got)
+			}
+		}
+
+		// One that waited for the file until it was given up.
+		log.Open(okCall(3))
+		time.Sleep(time.Second)
+		store.setFail(errors.New("disk full"))
+		log.Record(okCall(3))
+		time.Sleep(2 * time.Minute)
+		store.setFail(nil)
+		log.Record(okCall(4))
+		time.Sleep(time.Minute)
+		if got := store.entry(t, okCall(3).ID).Call.State; got != calllog.StateInterrupted {
+			t.Errorf("a call that was given up is %s", got)
+		}
+		log.Record(okCall(5))
+		closeLog(t, log)
+		store.entry(t, okCall(5).ID)
 	})
 }
 

@@ -2,6 +2,7 @@ package calllog
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -51,7 +52,11 @@ type batch struct {
 	bytes    int       // without bodies
 	bodies   int       // bytes
 	since    time.Time // when the first came
+	lost     []string  // ids of finished calls that had no room; their open selves came before
 }
+
+// isEmpty says that nobody was woken for the batch.
+func (b *batch) isEmpty() bool { return len(b.calls)+len(b.lost) == 0 }
 
 func newQueue(shed func(bodies int)) *queue {
 	return &queue{
@@ -72,10 +77,11 @@ func (q *queue) put(c *gateway.Call) bool {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed || q.held >= room {
+	if q.closed {
 		return false
 	}
-	if q.bytes+size > queueBytes {
+	if q.held >= room || q.bytes+size > queueBytes {
+		q.lose(c)
 		return false
 	}
 	if q.bytes+size+q.bodies+q.taken > queueBytes && q.bodies > 0 {
@@ -90,6 +96,7 @@ func (q *queue) put(c *gateway.Call) bool {
 	q.held++
 	q.bytes += size
 	b := q.waiting
+	q.wake(b)
 	b.bytes += size
 	b.calls = append(b.calls, *c)
 	last := &b.calls[len(b.calls)-1]
@@ -99,14 +106,28 @@ func (q *queue) put(c *gateway.Call) bool {
 	}
 	b.lengths = append(b.lengths, len(c.Attempts))
 	b.attempts = append(b.attempts, c.Attempts...)
-	switch len(b.calls) {
-	case 1:
-		b.since = time.Now()
-		signal(q.some)
-	case batchCalls:
+	if len(b.calls) == batchCalls {
 		signal(q.enough)
 	}
 	return true
+}
+
+// wake tells the other side that there will be something in an empty batch. It is
+// called under the lock.
+func (q *queue) wake(b *batch) {
+	if b.isEmpty() {
+		b.since = time.Now()
+		signal(q.some)
+	}
+}
+
+// lose notes a finished call without room, so that it doesn't stay open in the
+// store. It is called under the lock.
+func (q *queue) lose(c *gateway.Call) {
+	if b := q.waiting; c.State != gateway.StateOpen && len(b.lost) < queueCalls {
+		q.wake(b)
+		b.lost = append(b.lost, strings.Clone(c.ID)) // all else of the call goes
+	}
 }
 
 // dropBodies makes room for calls. It is called under the lock.
@@ -155,8 +176,8 @@ func (q *queue) take(ctx context.Context) *batch {
 	default:
 	}
 	b := q.waiting
-	if len(b.calls) == 0 {
-		return nil // closed: an open queue has woken us for a call
+	if b.isEmpty() {
+		return nil // closed: an open queue has woken us for something
 	}
 	if q.spare == nil {
 		q.spare = &batch{}

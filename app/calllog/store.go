@@ -37,6 +37,9 @@ type Store interface {
 	Write(ctx context.Context, entries []Entry) error
 	// Interrupt gives every open call StateInterrupted and returns how many.
 	Interrupt(ctx context.Context) (int, error)
+	// InterruptOnly does that to those of some calls that this run stored as open,
+	// and counts them.
+	InterruptOnly(ctx context.Context, ids []string) (int, error)
 	// CatchUp counts some of the calls from before there were statistics, which
 	// must come before any of these is removed. It returns whether there are more.
 	CatchUp(ctx context.Context) (more bool, err error)

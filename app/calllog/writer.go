@@ -3,6 +3,7 @@ package calllog
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"headgate/app/event"
@@ -27,14 +28,19 @@ func (l *Log) writeAll(ctx context.Context) {
 		continue // calls wait in the queue, as long as it has room
 	}
 	entries := make([]Entry, 0, batchCalls)
+	var lost []string
 	for b := l.queue.take(ctx); b != nil; b = l.queue.take(ctx) {
 		if l.watch != nil {
 			l.watch(b.calls)
 		}
 		entries = appendEntries(entries[:0], b.calls)
+		lost = append(lost, b.lost[:min(len(b.lost), queueCalls-len(lost))]...)
 		for run := range slices.Chunk(entries, transactionCalls) {
-			l.write(ctx, run)
+			if !l.write(ctx, run) {
+				lost = appendFinished(lost, run)
+			}
 		}
+		lost = l.interruptLost(ctx, lost)
 		clear(entries)
 		if cap(entries) > spareCalls {
 			entries = nil
@@ -76,15 +82,42 @@ func finishedIn(calls []gateway.Call) map[string]struct{} {
 	return ids
 }
 
+func appendFinished(ids []string, entries []Entry) []string {
+	for i := range entries {
+		if c := &entries[i].Call; c.State != gateway.StateOpen && len(ids) < queueCalls {
+			ids = append(ids, strings.Clone(c.ID))
+		}
+	}
+	return ids
+}
+
+// interruptLost ends calls in the store whose finished selves were dropped. It
+// returns those that are still to be ended.
+func (l *Log) interruptLost(ctx context.Context, ids []string) []string {
+	if len(ids) == 0 || l.failure.Load() != nil {
+		return ids
+	}
+	count, err := l.store.InterruptOnly(ctx, ids)
+	if err != nil {
+		l.log.Warn("calls that were dropped stay open in the call log for now", "error", err)
+		return ids
+	}
+	if count > 0 {
+		l.bus.Publish(event.Calls)
+	}
+	return nil
+}
+
 // write stores one transaction's worth, or counts it as dropped.
-func (l *Log) write(ctx context.Context, entries []Entry) {
+func (l *Log) write(ctx context.Context, entries []Entry) (stored bool) {
 	finished := uint64(0)
 	for i := range entries {
 		if entries[i].Call.State != gateway.StateOpen {
 			finished++
 		}
 	}
-	if l.persist(ctx, func() error { return l.store.Write(ctx, entries) }) {
+	stored = l.persist(ctx, func() error { return l.store.Write(ctx, entries) })
+	if stored {
 		l.written.Add(finished)
 	} else {
 		l.dropped.Add(finished)
@@ -92,6 +125,7 @@ func (l *Log) write(ctx context.Context, entries []Entry) {
 		l.bus.Publish(event.Notices)
 	}
 	l.bus.Publish(event.Calls)
+	return stored
 }
 
 // interrupt must come before the first write: it takes every open call for an

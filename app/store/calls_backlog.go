@@ -48,6 +48,51 @@ func (s *callStore) Interrupt(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
+// InterruptOnly marks some of the calls that are open, and counts them. They have
+// no attempts yet.
+func (s *callStore) InterruptOnly(ctx context.Context, ids []string) (n int, err error) {
+	err = s.countStored(ctx, func(tx *sql.Tx, counted *counting) error {
+		known, err := s.knownKinds(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			seq, isOpen := s.open[id]
+			if !isOpen {
+				continue
+			}
+			// A Write that seemed to fail may have completed it.
+			open, err := readStored(ctx, tx, "calls.seq = ? AND state = ?", seq, string(calllog.StateOpen))
+			if err != nil {
+				return err
+			}
+			for i := range open {
+				c := &open[i].entry.Call
+				c.State = calllog.StateInterrupted
+				counted.add(&open[i].entry)
+				kind, err := known.id(ctx, tx, kindOf(c))
+				if err != nil {
+					return err
+				}
+				if _, err := tx.ExecContext(ctx, "UPDATE calls SET state = ?, kind = ? WHERE seq = ?", string(c.State), kind, seq); err != nil {
+					return err
+				}
+				n++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("mark dropped calls: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.open, id)
+	}
+	return n, nil
+}
+
 // CatchUp counts calls that are older than the statistics.
 func (s *callStore) CatchUp(ctx context.Context) (more bool, err error) {
 	err = s.countStored(ctx, func(tx *sql.Tx, counted *counting) error {

@@ -179,6 +179,11 @@ func (l *callLog) Interrupt(ctx context.Context) (int, error) {
 	return writing(ctx, l, func(s *openedCalls) (int, error) { return s.callStore.Interrupt(ctx) })
 }
 
+// InterruptOnly marks calls of this run.
+func (l *callLog) InterruptOnly(ctx context.Context, ids []string) (int, error) {
+	return reading(l, func(s *openedCalls) (int, error) { return s.callStore.InterruptOnly(ctx, ids) })
+}
+
 // CatchUp counts calls of before.
 func (l *callLog) CatchUp(ctx context.Context) (bool, error) {
 	return reading(l, func(s *openedCalls) (bool, error) { return s.callStore.CatchUp(ctx) })

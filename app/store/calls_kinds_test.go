@@ -171,6 +171,46 @@ func TestKindsAreBounded(t *testing.T) {
 	}
 }
 
+// Some of the calls that are open are ended: in lists, in statistics, and once.
+func TestSomeOpenCallsAreInterrupted(t *testing.T) {
+	db := openForCalls(t, t.TempDir())
+	s := db.CallLog()
+	all := searchedCalls(9)
+	for n := range all {
+		c := &all[n].Call
+		c.State, c.Attempts, c.Message = gateway.StateOpen, nil, ""
+	}
+	mustWrite(t, s, all...)
+	ids := []string{"unknown", all[1].Call.ID, all[4].Call.ID, all[5].Call.ID}
+	for _, want := range []int{3, 0} {
+		if n, err := s.InterruptOnly(t.Context(), ids); n != want || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	for _, n := range []int{1, 4, 5} {
+		all[n].Call.State = calllog.StateInterrupted
+	}
+	for _, state := range []string{"open", string(calllog.StateInterrupted)} {
+		for _, q := range []calllog.Query{{}, {GroupID: 1}, {Model: "Group_2"}} {
+			q.States, q.Limit = []string{state}, 4
+			finds(t, s, all, q)
+		}
+	}
+	if n := statsOf(t, s, allTime(calllog.StatsQuery{})).Totals.Calls; n != 3 {
+		t.Errorf("%d calls are counted, not 3", n)
+	}
+	completed := all[8].Call.ID // by a write that seemed to fail
+	if _, err := db.Connections()["calls writer"].Exec("UPDATE calls SET state = 'ok' WHERE id = ?", completed); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.InterruptOnly(t.Context(), []string{completed}); n != 0 || err != nil {
+		t.Errorf("%d were interrupted (%v), though the call is complete", n, err)
+	}
+	if n, err := s.Interrupt(t.Context()); n != 6 || err != nil {
+		t.Errorf("%d were still open (%v), not 6", n, err)
+	}
+}
+
 // kindsIn counts kinds.
 func kindsIn(t *testing.T, db *store.DB) (named, loose int) {
 	t.Helper()
