@@ -139,7 +139,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.Notify = notify.New(notify.Options{Tell: a.tell, Explain: a.Engine.Explain})
+	a.Notify = notify.New(notify.Options{Note: a.noteChange, Tell: a.tell, Explain: a.Engine.Explain})
 	a.Notify.Choose(chosen.Notify)
 	a.Updates = update.New(update.Options{
 		Version: a.Version, DataDir: a.DataDir, PublicKey: update.PublicKey, ManifestURL: update.ManifestURL,

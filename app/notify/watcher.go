@@ -19,8 +19,11 @@ const (
 
 // Options say what a Watcher reports to.
 type Options struct {
-	// Tell hears one change after the other and may take its time. Explain is asked
-	// before it.
+	// Note hears of each change as it is found, before NextTry is known. It may neither
+	// wait nor ask the watcher. nil: nobody does.
+	Note func(Change)
+	// Tell hears one change after the other and may take its time; what comes while too
+	// many wait for it is only noted. Explain is asked before it.
 	Tell    func(Change)
 	Explain func(groupID int64) []gateway.Prospect
 }
@@ -28,13 +31,13 @@ type Options struct {
 // Watcher follows finished calls. Use New.
 type Watcher struct {
 	explain func(groupID int64) []gateway.Prospect
+	note    func(Change)
 	tell    func(Change)
 	wanted  chan Change // to be told, by a goroutine of its own
 	over    chan struct{}
 	end     sync.Once
 
 	mu        sync.Mutex
-	lost      int // changes that found no room in wanted, and are told as more of the next
 	chosen    settings.Notify
 	groups    map[int64]*group
 	failover  *lane
@@ -77,8 +80,11 @@ func (e *episode) ends(began time.Time) bool {
 
 // New returns a watcher that tells nothing until Choose. It wants a Close.
 func New(o Options) *Watcher {
+	if o.Note == nil {
+		o.Note = func(Change) {}
+	}
 	w := &Watcher{
-		explain: o.Explain, tell: o.Tell, wanted: make(chan Change, waitingChanges), over: make(chan struct{}),
+		explain: o.Explain, note: o.Note, tell: o.Tell, wanted: make(chan Change, waitingChanges), over: make(chan struct{}),
 		groups: map[int64]*group{},
 	}
 	w.failover, w.exhausted = &lane{watcher: w}, &lane{watcher: w}
@@ -105,14 +111,13 @@ func (w *Watcher) tellAll() {
 	}
 }
 
-// want has a change told. It is called under the lock.
+// want has a change noted and, if there is room for it, told. It is called under the
+// lock.
 func (w *Watcher) want(c Change) {
-	c.More += w.lost
+	w.note(c)
 	select {
 	case w.wanted <- c:
-		w.lost = 0
 	default:
-		w.lost = c.More + 1
 	}
 }
 
