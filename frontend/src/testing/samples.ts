@@ -101,7 +101,14 @@ export function attempt(more: Partial<T.Attempt> = {}): T.Attempt {
 export const settings: T.Settings = {
   language: '',
   theme: 'system',
-  gateway: { address: '127.0.0.1:8001', startOnOpen: true, names: [], origins: [], networks: [] },
+  gateway: {
+    address: '127.0.0.1:8001',
+    startOnOpen: true,
+    names: [],
+    origins: [],
+    networks: [],
+    sought: null,
+  },
   failover: { count: 2, minutes: 5, cooldownSeconds: 60, attempts: 8, beginSeconds: 300 },
   timeouts: {
     connectSeconds: 10,
