@@ -74,8 +74,7 @@ func TestBodiesThatAreBeingWrittenTakeNoRoomFromCalls(t *testing.T) {
 		for n := range 30 {
 			log.Record(heavyCall(n))
 		}
-		time.Sleep(time.Second) // they are in the writer's hands
-		synctest.Wait()
+		pass(time.Second) // they are in the writer's hands
 		large := strings.Repeat("x", 1<<20)
 		for n := range 30 {
 			log.Record(gateway.Call{ID: fmt.Sprint("large-", n), State: gateway.StateFailed, Message: large})
@@ -84,7 +83,7 @@ func TestBodiesThatAreBeingWrittenTakeNoRoomFromCalls(t *testing.T) {
 			t.Errorf("health %+v, want none dropped", h)
 		}
 		store.setFail(nil)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		closeLog(t, log)
 	})
 }
@@ -109,8 +108,7 @@ func TestFullQueueDropsBodiesFirst(t *testing.T) {
 			t.Fatalf("health %+v, want no call and the bodies of 40 dropped", h)
 		}
 		store.setFail(nil)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		if got := store.count(); got != 70 {
 			t.Fatalf("%d of 70 calls were written", got)
 		}
@@ -141,8 +139,7 @@ func TestBodiesAreKeptForTheirOwnDays(t *testing.T) {
 			t.Errorf("removed what is older than %v, want %v", store.bodiesAge[0], want)
 		}
 		log.Keep(settings.Log{BodyDays: 0})
-		time.Sleep(2 * time.Hour)
-		synctest.Wait()
+		pass(2 * time.Hour)
 		if len(store.bodiesAge) != 3 {
 			t.Error("bodies that are to be kept with their calls were removed")
 		}

@@ -70,12 +70,11 @@ func TestBroughtCallsMayBeOld(t *testing.T) {
 		store := readable{newFakeStore()}
 		log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
 		log.Start(settings.Log{Days: 30})
-		time.Sleep(90 * time.Minute)
+		pass(90 * time.Minute)
 		if _, err := log.Bring(t.Context(), []gateway.Call{okCall(1)}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Hour)
-		synctest.Wait()
+		pass(time.Hour)
 		if n := len(store.looked); n != 3 || store.looked[1].IsZero() || !store.looked[2].IsZero() {
 			t.Errorf("looked from %v on, want from the first call on again", store.looked)
 		}

@@ -27,13 +27,13 @@ func (s *slowStore) CatchUp(context.Context) (bool, error) {
 	if s.backlog == 0 {
 		return false, nil
 	}
-	time.Sleep(s.takes)
+	<-time.After(s.takes) // on the bubble's clock
 	s.backlog--
 	return true, nil
 }
 
 func (s *slowStore) Remove(_ context.Context, _, before time.Time, after int64, limit int) (int, int64, error) {
-	time.Sleep(s.takes)
+	<-time.After(s.takes) // on the bubble's clock
 	if s.fail != nil {
 		return 0, 0, s.fail
 	}

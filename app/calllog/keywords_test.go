@@ -43,7 +43,7 @@ func (s *saidStore) Texts(_ context.Context, before int64, limit int, visit func
 		one := s.said[int64(len(s.said))-seq]
 		one.Seq, one.StartedAt = seq, seq*1000
 		s.reads++
-		time.Sleep(s.takes)
+		<-time.After(s.takes) // on the bubble's clock
 		if more, err := visit(one); err != nil || !more {
 			return 0, err
 		}

@@ -163,13 +163,11 @@ func TestCallsAreWrittenInBatches(t *testing.T) {
 		for n := range 5 {
 			log.Record(okCall(n))
 		}
-		time.Sleep(99 * time.Millisecond)
-		synctest.Wait()
+		pass(99 * time.Millisecond)
 		if got := store.count(); got != 0 {
 			t.Fatalf("%d calls were written before the batch was due", got)
 		}
-		time.Sleep(time.Millisecond)
-		synctest.Wait()
+		pass(time.Millisecond)
 		if got := store.count(); got != 5 {
 			t.Fatalf("%d calls were written after 100 ms, want 5", got)
 		}
@@ -245,8 +243,7 @@ func TestOpenCallsTakeOneRow(t *testing.T) {
 		log.Open(gateway.Call{ID: "slow"})
 		log.Open(gateway.Call{ID: "quick"})
 		log.Record(gateway.Call{ID: "quick", State: gateway.StateFailed})
-		time.Sleep(time.Second)
-		synctest.Wait()
+		pass(time.Second)
 		if got := store.entry(t, "slow").Call.State; got != gateway.StateOpen {
 			t.Fatalf("a running call is %s", got)
 		}
@@ -274,12 +271,12 @@ func TestFailingStoreKeepsCallsAndSaysSo(t *testing.T) {
 		synctest.Wait()
 		store.setFail(errors.New("disk full"))
 		log.Record(okCall(1))
-		time.Sleep(10 * time.Second)
+		pass(10 * time.Second)
 		if h := log.Health(); !strings.Contains(h.Error, "disk full") || h.Dropped != 0 {
 			t.Fatalf("health %+v, want the failure and nothing dropped", h)
 		}
 		store.setFail(nil)
-		time.Sleep(6 * time.Second)
+		pass(6 * time.Second)
 		if h := log.Health(); h != (calllog.Health{Written: 1}) {
 			t.Fatalf("health %+v after the disk had room again", h)
 		}
@@ -287,7 +284,7 @@ func TestFailingStoreKeepsCallsAndSaysSo(t *testing.T) {
 
 		store.setFail(errors.New("disk full"))
 		log.Record(okCall(2))
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		if h := log.Health(); h.Dropped != 1 || h.Error == "" {
 			t.Fatalf("health %+v, want one call dropped", h)
 		}
@@ -325,8 +322,7 @@ func TestFullQueueDropsAndCounts(t *testing.T) {
 			t.Fatalf("health %+v, want 100 dropped", h)
 		}
 		store.setFail(nil)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		if got := store.count(); got != 20_000 {
 			t.Fatalf("%d calls were written, want the 20000 that had room", got)
 		}
@@ -351,7 +347,7 @@ func TestDroppedCallsDoNotStayOpen(t *testing.T) {
 		store := newFakeStore()
 		log := startLog(t, store)
 		log.Open(okCall(1))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		store.setFail(errors.New("disk full"))
 		log.Open(okCall(2))
 		for n := range 20_000 {
@@ -363,7 +359,7 @@ func TestDroppedCallsDoNotStayOpen(t *testing.T) {
 			t.Fatalf("health %+v, want 3 dropped", h)
 		}
 		store.setFail(nil)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		for n := 1; n <= 2; n++ {
 			if got := store.entry(t, okCall(n).ID).Call.State; got != calllog.StateInterrupted {
 				t.Errorf("call %d is %s", n, got)
@@ -372,13 +368,13 @@ func TestDroppedCallsDoNotStayOpen(t *testing.T) {
 
 		// One that waited for the file until it was given up.
 		log.Open(okCall(3))
-		time.Sleep(time.Second)
+		pass(time.Second)
 		store.setFail(errors.New("disk full"))
 		log.Record(okCall(3))
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		store.setFail(nil)
 		log.Record(okCall(4))
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got := store.entry(t, okCall(3).ID).Call.State; got != calllog.StateInterrupted {
 			t.Errorf("a call that was given up is %s", got)
 		}
@@ -438,8 +434,7 @@ func TestWindowsHearOfAFailingLog(t *testing.T) {
 		} {
 			store.setFail(step.fail)
 			log.Record(okCall(1))
-			time.Sleep(step.time)
-			synctest.Wait()
+			pass(step.time)
 			if topics := heard.Take(); slices.Contains(topics, event.Notices) != step.told {
 				t.Errorf("after %v with %v: heard %v", step.time, step.fail, topics)
 			}
@@ -453,7 +448,7 @@ func TestCloseWaitsForCallsOnly(t *testing.T) {
 		store := newFakeStore()
 		store.setFail(errors.New("no file"))
 		log := startLog(t, store)
-		time.Sleep(time.Second)
+		pass(time.Second)
 		began := time.Now()
 		if err := log.Close(t.Context()); err != nil || time.Since(began) > 0 {
 			t.Errorf("Close took %v: %v", time.Since(began), err)
@@ -476,8 +471,7 @@ func TestOldCallsAreRemoved(t *testing.T) {
 		if want := began.Add(-30 * 24 * time.Hour); !pruned[0].Equal(want) {
 			t.Fatalf("removed what is older than %v, want %v", pruned[0], want)
 		}
-		time.Sleep(time.Hour)
-		synctest.Wait()
+		pass(time.Hour)
 		if pruned, compacted := store.pruning(); len(pruned) != 4 || compacted != 1 {
 			t.Fatalf("an hour later: %d steps, %d compactions", len(pruned), compacted)
 		}
@@ -485,8 +479,7 @@ func TestOldCallsAreRemoved(t *testing.T) {
 			t.Errorf("looked from %v on, want from the first call on and then no further than needed", store.looked)
 		}
 		log.Keep(settings.Log{Days: 0})
-		time.Sleep(3 * time.Hour)
-		synctest.Wait()
+		pass(3 * time.Hour)
 		if pruned, _ := store.pruning(); len(pruned) != 4 {
 			t.Fatal("calls that are to be kept for ever were removed")
 		}
@@ -506,7 +499,7 @@ type sluggishStore struct {
 }
 
 func (s sluggishStore) Write(ctx context.Context, entries []calllog.Entry) error {
-	time.Sleep(s.takes)
+	<-time.After(s.takes) // on the bubble's clock
 	return s.fakeStore.Write(ctx, entries)
 }
 
@@ -517,15 +510,13 @@ func TestCallsDoNotWaitAnewAfterAWrite(t *testing.T) {
 		store := newFakeStore()
 		log := startLog(t, sluggishStore{store, 80 * time.Millisecond})
 		log.Record(okCall(1))
-		time.Sleep(110 * time.Millisecond) // it is being written since 10 ms
+		pass(110 * time.Millisecond) // it is being written since 10 ms
 		log.Record(okCall(2))
-		time.Sleep(179 * time.Millisecond)
-		synctest.Wait()
+		pass(179 * time.Millisecond)
 		if got := store.count(); got != 1 {
 			t.Fatalf("%d calls after 289 ms, want 1", got)
 		}
-		time.Sleep(time.Millisecond)
-		synctest.Wait()
+		pass(time.Millisecond)
 		if got := store.count(); got != 2 {
 			t.Fatalf("%d calls after 290 ms, want 2", got)
 		}

@@ -25,7 +25,7 @@ type upgradedStore struct {
 }
 
 func (s *upgradedStore) step(what string, left *int) (bool, error) {
-	time.Sleep(time.Second)
+	<-time.After(time.Second) // on the bubble's clock
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.did = slices.Compact(append(s.did, what))
@@ -66,12 +66,12 @@ func TestOldCallsWaitToBeCountedOnly(t *testing.T) {
 		store := &upgradedStore{fakeStore: newFakeStore(), uncounted: 3, unsorted: 1000}
 		log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
 		log.Start(settings.Log{Days: 30})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if did := store.asked(); !slices.Equal(did, []string{"count", "remove", "sort"}) {
 			t.Errorf("the store was asked to %v", did)
 		}
 		log.Keep(settings.Log{Days: 1})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if did := store.asked(); !slices.Equal(did, []string{"sort", "count", "remove", "sort"}) {
 			t.Errorf("with other days it was asked to %v", did)
 		}
@@ -90,12 +90,12 @@ func TestWhatEarlierVersionsLeftIsTriedAgain(t *testing.T) {
 		store := &upgradedStore{fakeStore: newFakeStore(), uncounted: 3, unsorted: 3, broken: errors.New("disk full")}
 		log := calllog.New(store, &event.Bus{}, slog.New(slog.DiscardHandler))
 		log.Start(settings.Log{Days: 30})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if did := store.asked(); !slices.Equal(did, []string{"count", "sort"}) {
 			t.Errorf("the store was asked to %v, and nothing is counted yet", did)
 		}
 		store.becomes(nil)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if did := store.asked(); !slices.Equal(did, []string{"count", "remove", "sort"}) || store.uncounted+store.unsorted > 0 {
 			t.Errorf("an hour later it was asked to %v; left are %d and %d", did, store.uncounted, store.unsorted)
 		}

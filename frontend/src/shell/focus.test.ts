@@ -4,22 +4,35 @@ import { keepFocus } from './focus'
 let page: HTMLElement
 let stop: () => void
 
+/** An element with its children. */
+function built(tag: string, ...children: (Node | string)[]) {
+  const element = document.createElement(tag)
+  element.append(...children)
+  return element
+}
+
+function row(id: string) {
+  const tr = built(
+    'tr',
+    ...['Edit', 'Delete'].map((what) => built('td', built('button', `${what} ${id}`))),
+  )
+  tr.id = id
+  return tr
+}
+
 beforeEach(() => {
   location.hash = '#/keys'
-  document.body.innerHTML = `<main>
-    <button id="add">Add</button>
-    <table><tbody>
-      <tr id="a"><td><button>Edit a</button><button>Delete a</button></td></tr>
-      <tr id="b"><td><button>Edit b</button><button>Delete b</button></td></tr>
-      <tr id="c"><td><button>Edit c</button><button>Delete c</button></td></tr>
-    </tbody></table>
-  </main>`
-  page = document.querySelector('main')!
+  page = built(
+    'main',
+    built('button', 'Add'),
+    built('table', built('tbody', ...['a', 'b', 'c'].map(row))),
+  )
+  document.body.replaceChildren(page)
   stop = keepFocus(page)
 })
 afterEach(() => {
   stop()
-  document.body.innerHTML = ''
+  document.body.replaceChildren()
 })
 
 const focused = () => document.activeElement?.textContent
